@@ -1,0 +1,37 @@
+"""Fixtures that several rooms' tests share."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import jax
+import pytest
+from beartype import BeartypeConf, beartype
+from jaxtyping import install_import_hook
+
+from tests.required import skip_or_fail
+
+# The shapes and types in the signatures of the science are checked at every call in the tests. Not
+# those of the other rooms, whose tests pass wrong types on purpose, to see what is said of them.
+GROUND_FLOOR = ["iteration", "gaussian", "quadrature", "networks"]
+ROOMS = ["divergence", "supervised", "embedding", "latent", "variational"]
+SCIENCE = [f"lecture11.{module}" for module in GROUND_FLOOR + ROOMS]
+install_import_hook(SCIENCE, "tests.conftest.typechecked")
+
+typechecked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float
+
+
+@pytest.fixture(scope="session")
+def full_data() -> Path:
+    """The folder with the full data sets; see :func:`skip_or_fail` for where there is none."""
+    if folder := os.environ.get("LECTURE11_DATA"):
+        return Path(folder)
+    return skip_or_fail("data", "LECTURE11_DATA is not set (a folder with the full data sets)")
+
+
+@pytest.fixture
+def float64() -> Iterator[None]:
+    """Double precision for one test."""
+    jax.config.update("jax_enable_x64", True)
+    yield
+    jax.config.update("jax_enable_x64", False)
