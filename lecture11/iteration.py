@@ -1,0 +1,240 @@
+"""The one loop that every iterative method of the course runs in, and the trace it leaves.
+
+A method is a *step*::
+
+    step(state, data) -> (next_state, info)
+
+where ``info`` says something about the **incoming** ``state`` that the step computes anyway: EM's
+E-step yields the log-likelihood of the parameters it was given, a gradient the loss at the point
+where it was taken. A *frame* is a state worth keeping, with its info, at an iteration the caller
+chose. Inside the loop the info of all other iterations is dead code, which XLA removes, so a run
+with few frames costs as much as a run with none.
+
+``step`` must be hashable, as jit keys its cache on it: a module-level function, or an instance of
+a frozen dataclass with a ``__call__`` where the method has static choices. Data is an argument of
+the step, never closed over.
+"""
+
+import enum
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, ArrayLike, Int
+
+State = TypeVar("State")
+Info = TypeVar("Info")
+Step = Callable[[State, Any], tuple[State, Info]]
+Options = tuple[tuple[str, Any], ...]
+
+
+class Status(enum.Enum):
+    """How a run ended."""
+
+    COMPLETED = "reached its last frame"
+    STOPPED = "stopped early, as its criterion asked"
+    INTERRUPTED = "interrupted: run again from its state with start=steps"
+
+
+@dataclass(frozen=True)
+class Run(Generic[State, Info]):
+    """A fit as far as it got; ``run(..., run.state, ..., start=run.steps)`` goes on from there.
+
+    state: the last state reached
+    info: what a step says of that state
+    steps: iterations done, counted from iteration 0
+    frames: the states kept, stacked along a new first axis of length ``len(frame_steps)`` (NumPy)
+    infos: their infos, stacked likewise
+    frame_steps: the iteration at which each frame was taken
+    status: how the run ended
+    """
+
+    state: State
+    info: Info
+    steps: int
+    frames: State
+    infos: Info
+    frame_steps: np.ndarray
+    status: Status
+
+
+def scan_frames(
+    step: Step, state: State, data: Any, gaps: Int[Array, " frames"]
+) -> tuple[State, State, Info]:
+    """Iterate, keeping a frame after each gap: the undecorated body, for ``vmap`` and inner jits.
+
+    gaps: iterations between one frame and the next; 0 keeps the state as it stands. They are
+    traced, so other numbers of iterations need no new compilation, only another count of frames.
+    Returns the last state, and the frames and their infos stacked along a new first axis.
+    """
+
+    def to_next_frame(state: State, gap: Int[Array, ""]) -> tuple[State, tuple[State, Info]]:
+        state = lax.fori_loop(0, gap, lambda _, s: step(s, data)[0], state)
+        return state, (state, step(state, data)[1])
+
+    state, (frames, infos) = lax.scan(to_next_frame, state, gaps)
+    return state, frames, infos
+
+
+_jitted: dict[Options, Callable] = {}
+
+
+def _jit_with(options: Options) -> Callable:
+    if options not in _jitted:
+        _jitted[options] = jax.jit(scan_frames, static_argnums=0, compiler_options=dict(options))
+    return _jitted[options]
+
+
+def advance(
+    step: Step,
+    state: State,
+    data: Any,
+    gaps: Sequence[int] | ArrayLike,
+    *,
+    compiler_options: Mapping[str, Any] | None = None,
+) -> tuple[State, State, Info]:
+    """:func:`scan_frames` compiled once per step and shapes: the only jit of the iterative methods.
+
+    compiler_options: XLA's options for this computation alone. Their names change between jaxlib
+    versions and they speed up but never change the meaning, so where this jaxlib refuses one the
+    computation is compiled without any.
+    """
+    if not isinstance(step, Hashable):
+        raise TypeError(
+            f"step: {step!r} is not hashable, so it would be compiled anew at every call; "
+            "make it a module-level function or an instance of a frozen dataclass."
+        )
+    gaps = jnp.asarray(gaps, jnp.int32)
+    options = tuple(sorted((compiler_options or {}).items()))
+    try:
+        return _jit_with(options)(step, state, data, gaps)
+    except jax.errors.JaxRuntimeError as error:
+        if not options or "compile option" not in str(error):
+            raise
+        _jitted[options] = _jit_with(())
+        return _jitted[options](step, state, data, gaps)
+
+
+class _Chunk(NamedTuple):
+    """What one call of :func:`advance` brought back to the host."""
+
+    end: int
+    state: Any
+    info: Any
+    steps: list[int]
+    frames: Any
+    infos: Any
+
+
+def run(
+    step: Step,
+    state: State,
+    data: Any,
+    *,
+    frames: Iterable[int],
+    chunk: int = 100,
+    start: int = 0,
+    prepare: Callable[[State, Any], Any] | None = None,
+    stop: Callable[[Info, Info], bool] | None = None,
+    on_chunk: Callable[[int, int, Info], None] | None = None,
+    compiler_options: Mapping[str, Any] | None = None,
+) -> Run:
+    """Iterate to the last of ``frames``, coming back to the host after every ``chunk`` iterations.
+
+    frames: increasing iteration numbers to keep; 0 is the state before the first step
+    chunk: iterations between two visits to the host, where the four arguments below act. Visits
+        fall on its multiples, so a resumed run makes the same ones as an uninterrupted run.
+    start: iterations that ``state`` has already behind it; frames before it, and the one at it
+        unless ``start`` is 0, are taken to have been kept
+    prepare: ``prepare(state, data)`` returns what the step gets as data during the next chunk
+    stop: ``stop(earlier, now)``, given the infos at two successive visits, says whether to end
+    on_chunk: ``on_chunk(steps, total, info)``, for a progress bar
+
+    An interrupt (Ctrl-C, the stop button) ends the run after the chunk before it; one that comes
+    before the first chunk is done raises KeyboardInterrupt as usual, as nothing is lost.
+
+    Raises ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
+    """
+    wanted = _check_frames(frames, chunk, start)
+    state, data = jax.tree.map(_settled, (state, data))
+    visits = _visits(wanted, chunk, start)
+    width = max(len(steps) for _, steps in visits)
+    done: list[_Chunk] = []
+    status = Status.COMPLETED
+    try:
+        for end, steps in visits:
+            current = data if prepare is None else prepare(state, data)
+            gaps = np.diff(steps + [end] * (width - len(steps)), prepend=start)
+            kept = len(steps) if end in wanted else len(steps) - 1
+            state, states, infos = jax.block_until_ready(
+                advance(step, state, current, gaps, compiler_options=compiler_options)
+            )
+            start, (states, infos) = end, jax.device_get((states, infos))
+            head = [jax.tree.map(lambda leaf, n=kept: leaf[:n], tree) for tree in (states, infos)]
+            last = jax.tree.map(lambda leaf: leaf[-1], infos)
+            done.append(_Chunk(end, state, last, steps[:kept], *head))
+            if on_chunk is not None:
+                on_chunk(end, wanted[-1], last)
+            if stop is not None and len(done) > 1 and stop(done[-2].info, last):
+                status = Status.STOPPED
+                break
+    except KeyboardInterrupt:
+        if not done:
+            raise
+        status = Status.INTERRUPTED
+    return _joined(done, status)
+
+
+def _check_frames(frames: Iterable[int], chunk: int, start: int) -> list[int]:
+    wanted = [int(step) for step in frames]
+    if not wanted or wanted[0] < 0 or any(b <= a for a, b in pairwise(wanted)):
+        raise ValueError(
+            f"frames: expected increasing iteration numbers from 0 on, such as range(21) or "
+            f"(0, 1, 2, 5, 20); got {wanted}."
+        )
+    if chunk < 1:
+        raise ValueError(f"chunk: expected at least 1 iteration; got {chunk}.")
+    if not 0 <= start <= wanted[-1] or (start == wanted[-1] and start > 0):
+        raise ValueError(
+            f"start: {start} iterations are done already, so frames must reach beyond it; "
+            f"the last is {wanted[-1]}."
+        )
+    return wanted
+
+
+def _settled(leaf: Any) -> Any:
+    """On the device, of a definite dtype: a weakly typed start would be compiled for twice."""
+    leaf = jnp.asarray(leaf)
+    return lax.convert_element_type(leaf, leaf.dtype) if getattr(leaf, "weak_type", False) else leaf
+
+
+def _visits(wanted: list[int], chunk: int, start: int) -> list[tuple[int, list[int]]]:
+    """Each chunk's last iteration, and where it stops: at its frames and at its own end."""
+    last = wanted[-1]
+    ends = [*range((start // chunk + 1) * chunk, last, chunk), last]
+    visits = []
+    for begin, end in zip([start, *ends], ends, strict=False):
+        first = begin if begin == 0 else begin + 1
+        visits.append((end, sorted({*(step for step in wanted if first <= step <= end), end})))
+    return visits
+
+
+def _joined(done: list[_Chunk], status: Status) -> Run:
+    def join(*leaves: Any) -> Any:
+        is_key = jnp.issubdtype(leaves[0].dtype, jax.dtypes.prng_key)
+        return jnp.concatenate(leaves) if is_key else np.concatenate(leaves)
+
+    return Run(
+        state=done[-1].state,
+        info=done[-1].info,
+        steps=done[-1].end,
+        frames=jax.tree.map(join, *(part.frames for part in done)),
+        infos=jax.tree.map(join, *(part.infos for part in done)),
+        frame_steps=np.concatenate([np.asarray(part.steps, int) for part in done]),
+        status=status,
+    )

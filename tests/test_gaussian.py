@@ -1,0 +1,37 @@
+"""The normal density against SciPy."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import multivariate_normal
+
+from lecture11.gaussian import log_density
+
+
+@pytest.mark.usefixtures("float64")
+class TestLogDensity:
+    @settings(deadline=None, max_examples=30)
+    @given(
+        dims=st.sampled_from([1, 2, 5]),
+        seed=st.integers(0, 2**32 - 1),
+        scale=st.sampled_from([1e-8, 1, 1e8]),
+    )
+    def test_agrees_with_scipy(self, dims, seed, scale):
+        rng = np.random.default_rng(seed)
+        x, mean, factor = (
+            rng.normal(size=dims),
+            rng.normal(size=dims),
+            rng.normal(size=(dims, dims)),
+        )
+        covariance = factor @ factor.T + 0.1 * np.eye(dims)
+        ours = log_density(*map(jnp.asarray, (scale * x, scale * mean, scale**2 * covariance)))
+        theirs = multivariate_normal(mean, covariance).logpdf(x) - dims * np.log(scale)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-9)
+
+    def test_far_out_it_stays_finite(self):
+        np.testing.assert_allclose(
+            log_density(jnp.array([1e5]), jnp.zeros(1), jnp.eye(1)),
+            -0.5e10 - 0.5 * np.log(2 * np.pi),
+        )

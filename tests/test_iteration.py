@@ -1,0 +1,292 @@
+"""The loop: frames where asked for, no needless compilation, interrupts that lose nothing."""
+
+import os
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lecture11 import iteration
+from lecture11.iteration import Status, advance, run, scan_frames
+
+
+class Walk(NamedTuple):
+    position: jax.Array
+    key: jax.Array
+
+
+class WalkInfo(NamedTuple):
+    distance: jax.Array
+
+
+def walk(state, drift):
+    """A random walk: each state depends on all before it, so a lost or repeated step shows."""
+    key, now = jax.random.split(state.key)
+    position = 0.9 * state.position + drift + jax.random.normal(now, state.position.shape)
+    return Walk(position, key), WalkInfo(jnp.abs(state.position).sum())
+
+
+def start(seed=0):
+    return Walk(jnp.zeros(3), jax.random.PRNGKey(seed))
+
+
+def by_hand(steps, drift=0.5):
+    """The states 0 … steps by a Python loop over the same step."""
+    states = [start()]
+    jitted = jax.jit(walk)
+    for _ in range(steps):
+        states.append(jitted(states[-1], drift)[0])
+    return states
+
+
+def test_frames_are_the_states_at_the_steps_asked_for():
+    states = by_hand(20)
+    result = run(walk, start(), 0.5, frames=(0, 1, 2, 5, 20), chunk=7)
+    assert result.frame_steps.tolist() == [0, 1, 2, 5, 20]
+    assert result.status is Status.COMPLETED
+    assert result.steps == 20
+    for frame, step in enumerate(result.frame_steps):
+        np.testing.assert_allclose(result.frames.position[frame], states[step].position, rtol=1e-5)
+        # The info describes the frame itself, not the state before or after it.
+        np.testing.assert_allclose(
+            result.infos.distance[frame], np.abs(states[step].position).sum(), rtol=1e-5
+        )
+    np.testing.assert_array_equal(result.state.position, result.frames.position[-1])
+    np.testing.assert_array_equal(result.info.distance, result.infos.distance[-1])
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    steps=st.sets(st.integers(0, 60), min_size=1, max_size=6).map(sorted),
+    chunk=st.integers(1, 70),
+)
+def test_chunks_change_nothing(steps, chunk):
+    whole = run(walk, start(), 0.5, frames=range(61), chunk=61)
+    pieces = run(walk, start(), 0.5, frames=steps, chunk=chunk)
+    assert pieces.frame_steps.tolist() == steps
+    np.testing.assert_array_equal(pieces.frames.position, whole.frames.position[steps])
+    np.testing.assert_array_equal(pieces.infos.distance, whole.infos.distance[steps])
+
+
+def test_other_frames_need_no_new_compilation():
+    traces = []
+
+    def step(state, data):
+        traces.append(1)
+        return state + data, state
+
+    advance(step, jnp.zeros(2), jnp.ones(2), [0, 1, 1, 3, 15])
+    once = len(traces)
+    advance(step, jnp.zeros(2), jnp.ones(2), [4, 0, 7, 100, 1])
+    run(step, np.zeros(2), np.ones(2), frames=(0, 3, 8, 11, 19), chunk=20)
+    run(step, [0.0, 0.0][0] + np.zeros(2, "float32"), np.ones(2), frames=(3, 8, 11, 19, 40))
+    assert len(traces) == once
+
+
+def test_a_weakly_typed_start_is_compiled_for_once():
+    traces = []
+
+    def step(state, data):
+        traces.append(1)
+        return state + data, state
+
+    run(step, 0.0, 1.0, frames=[1], chunk=1)
+    once = len(traces)
+    final = run(step, 0.0, 1.0, frames=[30], chunk=1)
+    assert len(traces) == once
+    assert final.state == 30
+
+
+def test_frozen_dataclass_with_static_choices_is_a_step():
+    @dataclass(frozen=True)
+    class Decay:
+        rate: float
+
+        def __call__(self, state, data):
+            return state * self.rate, state
+
+    twice = [run(Decay(rate), 1.0, None, frames=[3]).state for rate in (0.5, 0.25)]
+    np.testing.assert_allclose(twice, [0.125, 0.015625])
+
+
+def test_unhashable_step_is_refused():
+    class Unhashable:
+        __hash__ = None
+
+        def __call__(self, state, data):
+            return state, state
+
+    with pytest.raises(TypeError, match=r"^step: .* frozen dataclass"):
+        advance(Unhashable(), jnp.zeros(1), None, [1])
+
+
+def test_restarts_by_vmap_of_the_undecorated_body():
+    starts = jnp.arange(5.0)
+    restart = jax.jit(
+        jax.vmap(lambda s: scan_frames(lambda x, d: (x * d, x), s, 0.5, jnp.array([1, 2]))[1])
+    )
+    np.testing.assert_allclose(restart(starts), np.outer(np.arange(5), [0.5, 0.125]))
+
+
+def test_stop_ends_early_and_says_so():
+    result = run(
+        lambda x, _: (0.5 * x, x), 1.0, None, frames=range(0, 100, 10), chunk=5,
+        stop=lambda earlier, now: earlier - now < 1e-3,
+    )  # fmt: skip
+    assert result.status is Status.STOPPED
+    assert result.steps == 15  # 2⁻⁵ − 2⁻¹⁰ ≥ 10⁻³ > 2⁻¹⁰ − 2⁻¹⁵
+    assert result.frame_steps.tolist() == [0, 10]
+    np.testing.assert_allclose(result.state, 0.5**15)
+    np.testing.assert_allclose(result.info, 0.5**15)
+
+
+def test_prepare_sees_each_chunk_and_may_change_shapes():
+    """As for a grid that grows with the embedding."""
+    sizes = []
+
+    def grid(state, data):
+        sizes.append(int(state) // 4 + 1)
+        return jnp.full(sizes[-1], data)
+
+    result = run(lambda x, g: (x + g.mean(), x), 0.0, 1.0, frames=[0, 6, 12], chunk=4, prepare=grid)
+    np.testing.assert_allclose(result.frames, [0, 6, 12])
+    assert sizes == [1, 2, 3]
+
+
+def test_progress_is_told_at_every_visit():
+    told = []
+    run(walk, start(), 0.5, frames=[10], chunk=4, on_chunk=lambda *said: told.append(said))
+    assert [(done, total) for done, total, _ in told] == [(4, 10), (8, 10), (10, 10)]
+    assert isinstance(told[0][2], WalkInfo)
+
+
+def resume_after_interrupt(chunk_of_interrupt):
+    def interrupt(done, total, info):
+        if done == chunk_of_interrupt:
+            raise KeyboardInterrupt
+
+    frames = (0, 3, 5, 10, 17, 30)
+    first = run(walk, start(), 0.5, frames=frames, chunk=5, on_chunk=interrupt)
+    assert first.status is Status.INTERRUPTED
+    assert first.steps == chunk_of_interrupt
+    second = run(walk, first.state, 0.5, frames=frames, chunk=5, start=first.steps)
+    whole = run(walk, start(), 0.5, frames=frames, chunk=5)
+    for name in ("position", "key"):
+        joined = np.concatenate([getattr(first.frames, name), getattr(second.frames, name)])
+        np.testing.assert_array_equal(joined, getattr(whole.frames, name))
+        np.testing.assert_array_equal(getattr(second.state, name), getattr(whole.state, name))
+    assert [*first.frame_steps, *second.frame_steps] == list(whole.frame_steps) == list(frames)
+
+
+@pytest.mark.parametrize("chunk_of_interrupt", [5, 10, 15, 25])
+def test_interrupted_run_resumes_to_the_same_result(chunk_of_interrupt):
+    resume_after_interrupt(chunk_of_interrupt)
+
+
+def test_interrupt_before_the_first_chunk_is_an_interrupt():
+    def prepare(state, data):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(walk, start(), 0.5, frames=[5], prepare=prepare)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_a_real_sigint_loses_nothing():
+    """In a process of its own, with the signal arriving while XLA computes."""
+    code = textwrap.dedent("""
+        import os, signal, threading
+        import jax.numpy as jnp, numpy as np
+        from lecture11.iteration import run, Status
+
+        def step(x, a):
+            return jnp.tanh(a @ x) + 0.1, x.sum()
+
+        a = jnp.asarray(np.random.default_rng(0).normal(size=(700, 700)) / 20, jnp.float32)
+        x = jnp.ones(700)
+        frames = range(0, 20001, 500)
+        def strike(done, total, info):  # once two chunks are done, in the midst of a later one
+            if done == 1000:
+                threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT)).start()
+        first = run(step, x, a, frames=frames, chunk=500, on_chunk=strike)
+        assert first.status is Status.INTERRUPTED, first.status
+        assert 1000 <= first.steps < 20000, first.steps
+        rest = run(step, first.state, a, frames=frames, chunk=500, start=first.steps)
+        whole = run(step, x, a, frames=frames, chunk=500)
+        joined = np.concatenate([first.frames, rest.frames])
+        assert np.array_equal(joined, whole.frames)
+        assert np.array_equal(np.concatenate([first.infos, rest.infos]), whole.infos)
+        print("resumed at", first.steps)
+    """)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert "resumed at" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ({"frames": []}, "frames"),
+        ({"frames": [3, 3]}, "frames"),
+        ({"frames": [5, 2]}, "frames"),
+        ({"frames": [-1, 2]}, "frames"),
+        ({"frames": [5], "chunk": 0}, "chunk"),
+        ({"frames": [5], "start": 5}, "start"),
+        ({"frames": [5], "start": -1}, "start"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, named):
+    with pytest.raises(ValueError, match=f"^{named}: "):
+        run(walk, start(), 0.5, **arguments)
+
+
+def test_typed_keys_can_be_framed():
+    result = run(
+        lambda key, _: (jax.random.split(key)[0], jnp.zeros(())), jax.random.key(0), None,
+        frames=[0, 1, 2], chunk=1,
+    )  # fmt: skip
+    assert result.frames.shape == (3,)
+    assert result.frames[0] == jax.random.key(0)
+
+
+class TestCompilerOptions:
+    def test_known_option_is_used(self):
+        fast = {"xla_cpu_enable_fast_math": True}
+        plain = advance(walk, start(), 0.5, [3])
+        np.testing.assert_allclose(
+            advance(walk, start(), 0.5, [3], compiler_options=fast)[0].position,
+            plain[0].position,
+            rtol=1e-4,
+        )
+        assert iteration._jitted[tuple(fast.items())] is not iteration._jitted[()]
+
+    def test_unknown_option_falls_back_to_none(self):
+        unknown = {"xla_cpu_no_such_option": True}
+        result = advance(walk, start(), 0.5, [3], compiler_options=unknown)
+        np.testing.assert_array_equal(
+            result[0].position, advance(walk, start(), 0.5, [3])[0].position
+        )
+        # Remembered: the second call does not try again.
+        assert iteration._jitted[tuple(unknown.items())] is iteration._jitted[()]
+
+    def test_other_errors_are_not_swallowed(self):
+        with pytest.raises(TypeError):
+            advance(lambda x, _: (x + "no", x), 0.0, None, [1], compiler_options={"xla_x": 1})
+
+
+def test_infos_cost_nothing_between_frames():
+    """The info of an iteration that is no frame is dead code in the compiled loop."""
+
+    def step(x, _):
+        return x + 1, jnp.sin(x)
+
+    compiled = jax.jit(lambda x, gaps: scan_frames(step, x, None, gaps))
+    text = compiled.lower(0.0, jnp.array([50])).compile().as_text()
+    assert text.count(" sine(") == 1
