@@ -1,0 +1,7 @@
+"""Players, live explorers and questions: the only room that imports ipywidgets."""
+
+from lecture11.explore.explorer import Explorer, Slider
+from lecture11.explore.player import Player
+from lecture11.explore.question import Question
+
+__all__ = ["Explorer", "Player", "Question", "Slider"]

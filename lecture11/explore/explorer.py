@@ -1,0 +1,59 @@
+"""A live explorer: controls, and a picture that a pure function makes of their values."""
+
+import html
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import ipywidgets as widgets
+
+from lecture11.explore.layout import FITS, Spoken, numbered
+from lecture11.figures import Picture
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A number to move: its label, range, step and first value."""
+
+    label: str
+    low: float
+    high: float
+    step: float
+    value: float
+
+
+class Explorer(Spoken):
+    """Sliders over a picture: ``update(**values) -> Picture`` runs at every move.
+
+    ``controls[name].value = …`` moves a control from code, as the tests do. An error in ``update``
+    is shown in the picture's place and raised.
+    """
+
+    def __init__(self, update: Callable[..., Picture], **sliders: Slider) -> None:
+        """Make a control for each slider, named like the argument of ``update`` it sets."""
+        self._update = update
+        self.controls, rows = {}, []
+        for name, slider in sliders.items():
+            box, bar = numbered(slider.label, slider.low, slider.high, slider.step, slider.value)
+            box.observe(self._redraw, "value")
+            self.controls[name] = box
+            rows.append(widgets.HBox([box, bar]))
+        self.view = widgets.HTML()
+        self.picture: Picture
+        self._redraw()
+        super().__init__([widgets.Box(rows, layout=FITS), self.view])
+        self.add_class("lecture11-explorer")
+
+    def _redraw(self, _change: Any = None) -> None:
+        values = {name: box.value for name, box in self.controls.items()}
+        try:
+            self.picture = self._update(**values)
+            self.view.value = self.picture.to_html()
+        except Exception as error:
+            self.view.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'
+            raise
+
+    def __repr__(self) -> str:
+        """The widget in words."""
+        names = "; ".join(box.description for box in self.controls.values())
+        return f"Explorer of {names} (run this cell to use it). {self.picture.words}"

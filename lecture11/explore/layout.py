@@ -1,0 +1,47 @@
+"""How a control looks everywhere: a labelled number box, and a slider tied to it.
+
+ipywidgets' sliders have no accessible name; the number box has a real label and takes the arrow
+keys, so it is the control for keyboard and screen reader, and the slider the one for the mouse.
+"""
+
+from typing import Any
+
+import ipywidgets as widgets
+
+FITS = widgets.Layout(flex_flow="row wrap", align_items="center")
+
+
+def numbered(
+    label: str, low: float, high: float, step: float, value: float
+) -> tuple[widgets.Widget, widgets.Widget]:
+    """A labelled box and a slider with one value, linked in the browser."""
+    whole = all(float(number).is_integer() for number in (low, high, step, value))
+    kind = (
+        (widgets.BoundedIntText, widgets.IntSlider)
+        if whole
+        else (widgets.BoundedFloatText, widgets.FloatSlider)
+    )
+    span = {"min": low, "max": high, "step": step, "value": value}
+    if whole:
+        span = {name: int(number) for name, number in span.items()}
+    wide = {"description_width": "initial"}
+    box = kind[0](
+        **span,
+        description=label,
+        style=wide,
+        layout=widgets.Layout(width=f"{len(label) + 11}ch"),
+    )
+    slider = kind[1](**span, readout=False, tabbable=False, layout=widgets.Layout(width="14em"))
+    widgets.jslink((box, "value"), (slider, "value"))
+    return box, slider
+
+
+class Spoken(widgets.VBox):
+    """A box whose text form is all of its ``repr``.
+
+    That text is what nbval compares and what stands in a notebook before it is run; ipywidgets
+    would cut it after 110 characters.
+    """
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}

@@ -1,0 +1,192 @@
+"""Gaussian mixtures in the plane: points shared out among components, and how EM gets there."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, MARKER_NAMES, MARKERS, PALETTE, styled
+from lecture11.figures.words import cycles, number
+from lecture11.latent import GaussianMixtureParameters
+
+CIRCLE = np.stack([np.cos(t := np.linspace(0, 2 * np.pi, 90)), np.sin(t)])
+NO_MODEL = "#777777"
+HALO = withStroke(linewidth=4, foreground="white")
+
+
+class MixtureView:
+    """Data, means and one-standard-deviation contours on some axes, ready to be moved.
+
+    Each point is coloured by its responsibilities, mixing the components' colours, and has the
+    marker of the component that answers for most of it.
+    """
+
+    def __init__(self, axes: Axes, data: ArrayLike, components: int) -> None:
+        """Make the artists, once; :meth:`show` only moves them."""
+        if components > len(COLOURS):
+            raise ValueError(f"components: can tell {len(COLOURS)} apart, got {components}.")
+        self.data = np.asarray(data)
+        self.points = [
+            axes.scatter([], [], s=16, marker=MARKERS[k], linewidths=0, alpha=0.55)
+            for k in range(components)
+        ]
+        self.contours, self.centres, self.names = [], [], []
+        for k in range(components):
+            on_top: dict[str, Any] = {"color": COLOURS[k], "zorder": 3, "path_effects": [HALO]}
+            self.contours += axes.plot([], [], linestyle=("-", "--", "-.", ":")[k % 4], **on_top)
+            self.centres += axes.plot([], [], MARKERS[k], markersize=8, **on_top)
+            self.names.append(
+                axes.annotate(
+                    str(k + 1), (0, 0), (7, 5), textcoords="offset points", weight="bold", **on_top
+                )
+            )
+        self.axes = axes
+        low, high = self.data.min(axis=0), self.data.max(axis=0)
+        margin = 0.36 * (high - low)  # room for contours that lie outside the data
+        axes.set_xlim(low[0] - margin[0], high[0] + margin[0])
+        axes.set_ylim(low[1] - margin[1], high[1] + margin[1])
+
+    @property
+    def artists(self) -> list[Artist]:
+        """Everything that :meth:`show` moves, from the bottom up."""
+        return [*self.points, *self.contours, *self.centres, *self.names]
+
+    def show(
+        self, means: ArrayLike, covariances: ArrayLike, responsibilities: ArrayLike | None
+    ) -> None:
+        """Move all artists; without responsibilities the points are drawn grey."""
+        if responsibilities is None:
+            self.points[0].set_offsets(self.data)
+            self.points[0].set_facecolor(NO_MODEL)
+        else:
+            shares = np.asarray(responsibilities)
+            mixed = np.clip(shares @ PALETTE[: shares.shape[1]], 0, 1)
+            for k, marks in enumerate(self.points):
+                mine = shares.argmax(axis=1) == k
+                marks.set_offsets(self.data[mine])
+                marks.set_facecolor(mixed[mine])
+        for k, (mean, covariance) in enumerate(
+            zip(np.asarray(means), np.asarray(covariances), strict=True)
+        ):
+            contour = mean[:, None] + np.linalg.cholesky(covariance) @ CIRCLE
+            self.contours[k].set_data(*contour)
+            self.centres[k].set_data([mean[0]], [mean[1]])
+            self.names[k].xy = mean
+
+
+@styled
+def em_panels(
+    data: ArrayLike,
+    steps: ArrayLike,
+    frames: GaussianMixtureParameters,
+    responsibilities: ArrayLike,
+    log_likelihoods: ArrayLike,
+    *,
+    labels: tuple[str, str],
+) -> Picture:
+    """Frames of an EM run side by side, as in Bishop's Figure 9.8: first the start, still without
+    responsibilities, then every frame with its own.
+
+    data (n, 2); steps (F,), the cycles done at each frame, the first 0; frames, the parameters
+    stacked; responsibilities (F, n, K); log_likelihoods (F,) in nats; labels of the two axes.
+    """
+    steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
+    shares = np.asarray(responsibilities)
+    titles = ["start", *("first E-step" if step == 0 else f"L = {step}" for step in steps)]
+    rows = -(-len(titles) // 3)
+    figure = Figure(figsize=(9, 0.4 + 2.75 * rows))
+    axes = figure.subplots(rows, 3, sharex=True, sharey=True, squeeze=False).ravel()
+    for panel, (title, ax) in enumerate(zip(titles, axes, strict=False)):
+        frame = max(panel - 1, 0)
+        view = MixtureView(ax, data, shares.shape[2])
+        view.show(frames.means[frame], frames.covariances[frame], shares[frame] if panel else None)
+        ax.set_title(f"({'abcdefghijkl'[panel]}) {title}")
+    for ax in axes[len(titles) :]:
+        ax.set_axis_off()
+    figure.supxlabel(labels[0], fontsize=11)
+    figure.supylabel(labels[1], fontsize=11)
+    rise = f"{number(levels[0])} to {number(levels[-1])} nats"
+    last = GaussianMixtureParameters(*(np.asarray(field)[-1] for field in frames))
+    return Picture(
+        figure,
+        f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}",
+    )
+
+
+class EMStage:
+    """One frame of an EM run beside the log-likelihood of the whole run, ready to be moved."""
+
+    @styled
+    def __init__(
+        self,
+        data: ArrayLike,
+        components: int,
+        last_step: int,
+        likelihoods: tuple[float, float],
+        *,
+        labels: tuple[str, str],
+    ) -> None:
+        """Draw what stays: axes for ``last_step`` cycles and a range of log-likelihoods (nats)."""
+        figure = Figure(figsize=(8.4, 4))
+        left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
+        self._view = MixtureView(left, data, components)
+        left.set(xlabel=labels[0], ylabel=labels[1])
+        right.set(xlabel="cycles L", title="log-likelihood, nats", ylim=likelihoods)
+        right.set_xlim(-0.02 * last_step, 1.02 * last_step)
+        right.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
+        right.grid(visible=True)
+        self._paths = [
+            left.plot([], [], color=COLOURS[k], linewidth=1, alpha=0.7)[0]
+            for k in range(components)
+        ]
+        self._starts = [
+            left.plot([], [], MARKERS[k], color="none", markeredgecolor=COLOURS[k], markersize=9)[0]
+            for k in range(components)
+        ]
+        (self._curve,) = right.plot([], [], color="#222222", linewidth=1.5)
+        (self._now,) = right.plot([], [], "o", color="#222222", markersize=8, clip_on=False)
+        trails = [*self._paths, *self._starts]
+        self._stage = Stage(figure, [*self._view.artists, *trails, self._curve, self._now])
+
+    def show(
+        self,
+        frame: int,
+        steps: ArrayLike,
+        frames: GaussianMixtureParameters,
+        responsibilities: ArrayLike,
+        log_likelihoods: ArrayLike,
+    ) -> Picture:
+        """Move to one frame of a run; ``responsibilities`` (n, K) are that frame's.
+
+        The picture is the stage itself: take its image before moving it again.
+        """
+        steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
+        now = GaussianMixtureParameters(*(np.asarray(field)[frame] for field in frames))
+        self._view.show(now.means, now.covariances, responsibilities)
+        paths = np.moveaxis(np.asarray(frames.means)[: frame + 1], 1, 0)
+        for line, start, path in zip(self._paths, self._starts, paths, strict=True):
+            line.set_data(*path.T)
+            start.set_data(*path[:1].T)
+        self._curve.set_data(steps, levels)
+        self._now.set_data([steps[frame]], [levels[frame]])
+        return Picture(
+            self._stage,
+            f"After {cycles(steps[frame])} the log-likelihood is {number(levels[frame])} nats. "
+            + in_words(now),
+        )
+
+
+def in_words(params: GaussianMixtureParameters) -> str:
+    """Each component's share of the points and its mean: '1 (circles): 36 %, mean (…); 2 …'."""
+    components = (
+        f"{k + 1} ({MARKER_NAMES[k]}) answers for {100 * weight:.0f} % of the points, around "
+        f"({', '.join(number(value, 3) for value in mean)})"
+        for k, (weight, mean) in enumerate(zip(params.weights, params.means, strict=True))
+    )
+    return f"Component {'; component '.join(components)}."
