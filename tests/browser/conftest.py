@@ -1,0 +1,53 @@
+"""The browser, JupyterLab over the student edition, and the table of latencies at the end."""
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from lecture11.exercises.editions import hand_out
+from tests.browser.lab import find_browser, open_browser, serve_lab
+from tests.notebooks.execute import NOTEBOOKS
+from tests.required import skip_or_fail
+
+LATENCIES = pytest.StashKey[dict[str, list[float]]]()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = find_browser()
+    if executable is None:
+        skip_or_fail("browser", "no Chrome or Chromium found on this machine")
+    with open_browser(executable) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[str]:
+    """The address of JupyterLab; asks for the browser first, so that without one nothing starts."""
+    folder = tmp_path_factory.mktemp("lab")
+    hand_out(NOTEBOOKS, folder / "workbook")
+    private = Path(folder / "private")
+    with serve_lab(folder / "workbook", private) as address:
+        yield address
+
+
+@pytest.fixture
+def latencies(request: pytest.FixtureRequest) -> dict[str, list[float]]:
+    """Milliseconds from key press to changed pixels, by control; printed at the end."""
+    return request.config.stash.setdefault(LATENCIES, {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    measured = config.stash.get(LATENCIES, {})
+    if measured:
+        terminalreporter.section("key press to changed pixels, milliseconds")
+    for control, times in measured.items():
+        terminalreporter.write_line(
+            f"{control:60} median {statistics.median(times):5.0f}   max {max(times):5.0f}   "
+            f"of {len(times)}"
+        )

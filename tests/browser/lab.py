@@ -1,0 +1,140 @@
+"""JupyterLab in a real browser: start it, open a notebook, run it, press its controls."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+FLAGS = [  # no graphics card, no sandbox as root, and no conversation with the outside
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CANDIDATES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+
+
+def find_browser() -> str | None:
+    """Where a Chrome or Chromium is on this machine."""
+    return next(filter(None, map(shutil.which, CANDIDATES)), None)
+
+
+@contextlib.contextmanager
+def open_browser(executable: str) -> Iterator[Browser]:
+    """The browser, without a window."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def serve_lab(folder: Path, private: Path) -> Iterator[str]:
+    """JupyterLab over ``folder`` on a free port, with no settings but those in ``private``."""
+    news = private / "settings" / "@jupyterlab" / "apputils-extension"
+    news.mkdir(parents=True)
+    (news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    environment = {
+        **os.environ,
+        "JUPYTER_CONFIG_DIR": str(private / "config"),
+        "JUPYTER_DATA_DIR": str(private / "data"),
+        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
+        "JUPYTERLAB_SETTINGS_DIR": str(private / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
+    command += ["--expose-app-in-browser", "--ServerApp.port_retries=0", f"--notebook-dir={folder}"]
+    server = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    said: list[str] = []
+    try:
+        yield _address(server, said)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _address(server: subprocess.Popen, said: list[str]) -> str:
+    """The address with its token, from what the server prints; goes on draining its output."""
+    found, ready = [], threading.Event()
+
+    def drain() -> None:
+        assert server.stdout is not None
+        for line in server.stdout:
+            said.append(line)
+            if not found and (match := re.search(r"http://(?:127\.0\.0\.1|localhost):\S+", line)):
+                found.append(match.group())
+                ready.set()
+        ready.set()
+
+    threading.Thread(target=drain, daemon=True).start()
+    if not ready.wait(60) or not found:
+        raise RuntimeError("JupyterLab did not start:\n" + "".join(said))
+    return found[0]
+
+
+class Notebook:
+    """One notebook open in JupyterLab."""
+
+    def __init__(self, page: Page, address: str, name: str) -> None:
+        """Open it and wait until its kernel is idle; running earlier would hang for ever."""
+        self.page = page
+        base, token = re.fullmatch(r"(http://[^/]+)/.*?(token=\w+)", address).groups()
+        page.goto(f"{base}/lab/tree/{name}?reset&{token}")
+        page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp?.shell?.currentWidget;
+                const context = panel?.sessionContext;
+                const kernel = context?.session?.kernel;
+                return context?.isReady && kernel?.connectionStatus === 'connected'
+                    && kernel?.status === 'idle';
+            }""",
+            timeout=60_000,
+        )
+
+    def run_all(self, seconds: int = 300) -> None:
+        """Run every cell and wait for the last."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        self.page.wait_for_function(
+            """() => {
+                const cells = window.jupyterapp.shell.currentWidget.content.model.cells;
+                return [...cells].filter(c => c.type === 'code' && c.sharedModel.source.trim())
+                    .every(c => c.executionState !== 'running' && c.executionCount);
+            }""",
+            timeout=seconds * 1000,
+        )
+        self.page.wait_for_timeout(500)
+
+    def errors(self) -> list[str]:
+        """Errors and stderr in the outputs."""
+        text = self.page.evaluate(
+            """() => JSON.stringify([...window.jupyterapp.shell.currentWidget.content.model.cells]
+                .filter(c => c.type === 'code').flatMap(c => c.outputs.toJSON())
+                .filter(o => o.output_type === 'error' || o.name === 'stderr'))"""
+        )
+        return json.loads(text)
+
+    def all(self, kind: str) -> list[Locator]:
+        """All widgets of a kind: explorer, player or question."""
+        return self.page.locator(f".lecture11-{kind}").all()

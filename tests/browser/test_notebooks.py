@@ -1,0 +1,124 @@
+"""Every notebook of the student edition, run and operated by keyboard as a reader would."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.browser.lab import Notebook
+from tests.notebooks.execute import NOTEBOOKS
+
+pytestmark = pytest.mark.browser
+PRESSES = 12
+
+# Resolves to the milliseconds from the next key press to the first painted frame that shows
+# another image than now.
+LATENCY = """root => {
+    const shown = () => [...root.querySelectorAll('img')].find(image => image.offsetParent);
+    const before = shown().src;
+    window.latency = new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error('the picture did not change within 10 s')), 10000);
+        let pressed;
+        root.addEventListener('keydown', () => { pressed = performance.now(); },
+                              {once: true, capture: true});
+        const observer = new MutationObserver(async () => {
+            const image = shown();
+            if (!image || image.src === before) return;
+            observer.disconnect();
+            await image.decode();
+            requestAnimationFrame(() => requestAnimationFrame(
+                () => resolve(performance.now() - pressed)));
+        });
+        observer.observe(root, {childList: true, subtree: true, attributes: true});
+    });
+}"""
+
+
+@pytest.fixture(scope="module", params=sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
+def notebook(request: pytest.FixtureRequest, browser: Browser, lab: str) -> Iterator[Notebook]:
+    page = browser.new_page(viewport={"width": 1280, "height": 1000})
+    opened = Notebook(page, lab, request.param)
+    opened.run_all()
+    yield opened
+    page.close()
+
+
+def test_runs_whole_with_exercises_unsolved(notebook: Notebook) -> None:
+    assert notebook.errors() == []
+
+
+def test_pictures_have_their_words_in_the_page(notebook: Notebook) -> None:
+    images = notebook.page.locator(".jp-OutputArea-output img").all()
+    assert images
+    for image in images:
+        assert len(image.get_attribute("alt") or "") > 20
+
+
+def test_every_number_box_moves_the_picture(
+    notebook: Notebook, latencies: dict[str, list[float]]
+) -> None:
+    for kind in ("explorer", "player"):
+        for widget in notebook.all(kind):
+            for box in widget.locator("input[type=number]").all():
+                name = widget.locator(f"label[for='{box.get_attribute('id')}']").inner_text()
+                times = [_press(notebook.page, widget, box) for _ in range(PRESSES)]
+                latencies[f"{kind}: {name}"] = times
+
+
+def _press(page: Page, widget: Locator, box: Locator) -> float:
+    """Press an arrow key that can move the box; the image and its words must both change."""
+    box.scroll_into_view_if_needed()
+    box.focus()
+    at_top = float(box.input_value()) >= float(box.get_attribute("max") or "inf")
+    image = widget.locator("img:visible")
+    before = image.screenshot()
+    widget.evaluate(LATENCY)
+    page.keyboard.press("ArrowDown" if at_top else "ArrowUp")
+    milliseconds = page.evaluate("() => window.latency")
+    assert image.screenshot() != before
+    assert image.get_attribute("alt") == widget.locator("figcaption:visible").inner_text()
+    return milliseconds
+
+
+def test_players_play(notebook: Notebook) -> None:
+    for player in notebook.all("player"):
+        button = player.get_by_role("button", name="play / pause")
+        player.get_by_role("button", name="back to start").press("Enter")
+        before = player.locator("img:visible").get_attribute("alt")
+        button.press("Enter")
+        notebook.page.wait_for_timeout(2000)
+        button.press("Enter")
+        assert player.locator("img:visible").get_attribute("alt") != before
+        assert float(player.locator("input[type=number]").input_value()) >= 2
+
+
+def test_sliders_move_the_picture(notebook: Notebook) -> None:
+    for kind in ("explorer", "player"):
+        for widget in notebook.all(kind):
+            handle = widget.locator(".noUi-handle").first
+            handle.scroll_into_view_if_needed()
+            alt = widget.locator("img:visible").get_attribute("alt")
+            spot = handle.bounding_box()
+            assert spot is not None
+            x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
+            notebook.page.mouse.move(x, y)
+            notebook.page.mouse.down()
+            notebook.page.mouse.move(x + 40, y, steps=8)
+            notebook.page.mouse.up()
+            notebook.page.wait_for_timeout(1000)
+            assert widget.locator("img:visible").get_attribute("alt") != alt
+
+
+def test_questions_answer_when_picked(notebook: Notebook) -> None:
+    for question in notebook.all("question"):
+        replies = set()
+        for choice in question.get_by_role("radio").all():
+            choice.press("Space")
+            notebook.page.wait_for_timeout(200)
+            replies.add(question.locator(".widget-html-content p").inner_text())
+        assert len(replies) == question.get_by_role("radio").count()
+
+
+def test_unsolved_exercises_say_so(notebook: Notebook) -> None:
+    verdicts = notebook.page.locator(".lecture11-verdict").all_inner_texts()
+    assert all(verdict.startswith("✗ Not yet") for verdict in verdicts)
