@@ -1,18 +1,20 @@
 """Models with a latent variable, fitted by expectation maximisation."""
 
-from lecture11.latent.em import EMInfo, EMStep, Model, fit_em
-from lecture11.latent.gaussian_mixture import (
-    GaussianMixture,
-    GaussianMixtureParameters,
-    GaussianMixtureStatistics,
-)
+from lecture11.latent.em import EMInfo, EMStep, Model, fit_em, fit_em_restarts
+from lecture11.latent.gaussian_mixture import GaussianMixture, GaussianMixtureParameters
+from lecture11.latent.kmeans import KMeans, KMeansParameters
+from lecture11.latent.starts import kmeans_start, random_starts
 
 __all__ = [
     "EMInfo",
     "EMStep",
     "GaussianMixture",
     "GaussianMixtureParameters",
-    "GaussianMixtureStatistics",
+    "KMeans",
+    "KMeansParameters",
     "Model",
     "fit_em",
+    "fit_em_restarts",
+    "kmeans_start",
+    "random_starts",
 ]

@@ -7,17 +7,20 @@ M-step is then a weighted version of what one would do if z had been observed::
     Σ_k = Σ_i γ_ik (x_i − μ_k)(x_i − μ_k)ᵀ / n_k
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.special import logsumexp
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, ArrayLike, Bool, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import as_floats, require_shape
 from lecture11.gaussian import log_density
+from lecture11.latent.gaussian_moments import FAST_MATH, GaussianMoments, moments, whitening
+
+SHAPES = ("full", "tied", "diagonal", "spherical")
 
 
 class GaussianMixtureParameters(NamedTuple):
@@ -28,47 +31,64 @@ class GaussianMixtureParameters(NamedTuple):
     means: Float[Array, "*frames components dims"]
     """μ_k, in the units of the data."""
     covariances: Float[Array, "*frames components dims dims"]
-    """Σ_k, symmetric positive definite, in squared units of the data."""
-
-
-class GaussianMixtureStatistics(NamedTuple):
-    """Sums over the data weighted by the responsibilities.
-
-    They are centred on the means they were taken under: E[x²] − E[x]² would cancel
-    catastrophically in float32 where the data lie far from the origin.
-    """
-
-    counts: Float[Array, " components"]
-    """n_k = Σ_i γ_ik, the number of points a component answers for."""
-    sums: Float[Array, "components dims"]
-    """Σ_i γ_ik (x_i − μ_k)."""
-    scatters: Float[Array, "components dims dims"]
-    """Σ_i γ_ik (x_i − μ_k)(x_i − μ_k)ᵀ."""
+    """Σ_k, symmetric positive definite, in squared units of the data; whole matrices for every
+    shape."""
 
 
 @dataclass(frozen=True)
 class GaussianMixture:
-    """A mixture of Gaussians with a full covariance matrix each, for :func:`fit_em`."""
+    """A mixture of Gaussians, for :func:`~lecture11.latent.fit_em`.
+
+    shape: what the covariances may be: ``full``, each its own matrix; ``tied``, one matrix for all;
+        ``diagonal``; ``spherical``, σ_k² times the identity
+    prior_points: a prior on each covariance, as strong as this many more points at the component's
+        mean (for ``tied``: at any mean); 0 for maximum likelihood. In the terms of the inverse
+        Wishart distribution: degrees of freedom prior_points − D − 1.
+    prior_variance: the variance of those points along every axis, in squared units of the data
+
+    Raises ValueError where one of them makes no sense.
+    """
+
+    shape: str = "full"
+    prior_points: float = 0.0
+    prior_variance: float = 1.0
+
+    compiler_options: ClassVar[Mapping[str, Any] | None] = FAST_MATH
+
+    def __post_init__(self) -> None:
+        """Check the choices."""
+        if self.shape not in SHAPES:
+            raise ValueError(f"shape: expected one of {SHAPES}, got {self.shape!r}.")
+        if not 0 <= self.prior_points < np.inf:
+            raise ValueError(
+                f"prior_points: expected a number from 0 (no prior) on, got {self.prior_points}."
+            )
+        if not 0 < self.prior_variance < np.inf:
+            raise ValueError(
+                f"prior_variance: expected a positive number, got {self.prior_variance}."
+            )
 
     def check(
         self, params: GaussianMixtureParameters, data: Any
     ) -> tuple[GaussianMixtureParameters, Float[Array, "points dims"]]:
-        """Both as JAX arrays.
+        """Both as JAX arrays; the covariances brought to the model's shape.
 
         Raises ValueError where shapes disagree, a value is not finite, weights are no
-        distribution, a covariance is not symmetric positive definite, or a column of the data
-        is constant (a mixture has infinite likelihood there).
+        distribution, a covariance is not symmetric positive definite, there are more components
+        than points, a column of the data is constant (a mixture has infinite likelihood there) or
+        lies too far from 0 for the floating type to tell its values apart.
         """
-        data = as_floats("data", data, 2)
+        data = check_data(data)
         weights = as_floats("weights", params.weights, 1)
         means = as_floats("means", params.means, 2)
         covariances = as_floats("covariances", params.covariances, 3)
         components, dims = len(weights), data.shape[1]
         require_shape("means", means, (components, dims), "components × dims")
         require_shape("covariances", covariances, (components, dims, dims), "components × Σ")
+        require_few(components, data)
         _require_distribution("weights", weights)
         _require_positive_definite("covariances", covariances)
-        _require_spread("data", data)
+        covariances = self.constrained(weights, covariances)
         return GaussianMixtureParameters(weights, means, covariances), data
 
     def log_joint(
@@ -85,19 +105,30 @@ class GaussianMixture:
         """Responsibilities γ_ik = p(x_i, z = k) / Σ_l p(x_i, z = l) (Bishop, eq. 9.13)."""
         return jax.nn.softmax(self.log_joint(params, data), axis=1)
 
+    def predict(
+        self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
+    ) -> Int[Array, " points"]:
+        """The component that answers for most of each point."""
+        return self.log_joint(params, data).argmax(axis=1)
+
+    def sample(
+        self, params: GaussianMixtureParameters, points: int, *, key: PRNGKeyArray
+    ) -> tuple[Float[Array, "points dims"], Int[Array, " points"]]:
+        """Points drawn from the mixture, and the component each came from: first z, then x | z."""
+        of_z, of_x = jax.random.split(key)
+        z = jax.random.categorical(of_z, jnp.log(params.weights), shape=(points,))
+        factors = jnp.linalg.cholesky(params.covariances)
+        noise = jax.random.normal(of_x, (points, params.means.shape[1]))
+        return params.means[z] + jnp.einsum("nij,nj->ni", factors[z], noise), z
+
     def e_step(
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
-    ) -> tuple[GaussianMixtureStatistics, Float[Array, ""]]:
-        """Statistics under the posterior, and Σ_i log Σ_k p(x_i, z = k) in nats."""
-        log_joint = self.log_joint(params, data)
-        log_evidence = logsumexp(log_joint, axis=1)
-        responsibilities = jnp.exp(log_joint - log_evidence[:, None])
-        of_components = jax.vmap(_weighted_sums, (1, None, 0))
-        statistics = of_components(responsibilities, data, params.means)
-        return GaussianMixtureStatistics(*statistics), log_evidence.sum()
+    ) -> tuple[GaussianMoments, Float[Array, ""]]:
+        """Sums under the posterior, and Σ_i log Σ_k p(x_i, z = k) in nats."""
+        return moments(whitening(*params), data)
 
     def m_step(
-        self, params: GaussianMixtureParameters, statistics: GaussianMixtureStatistics
+        self, params: GaussianMixtureParameters, statistics: GaussianMoments
     ) -> GaussianMixtureParameters:
         """π, μ, Σ that maximise the expected complete-data log-likelihood (Bishop, eq. 9.24-27).
 
@@ -105,27 +136,131 @@ class GaussianMixture:
         where the likelihood has no maximum, or answers for no point) keeps its covariance: a
         smaller step of the same kind, which still never lowers the likelihood.
         """
-        counts = statistics.counts
-        shifts = statistics.sums / jnp.maximum(counts, jnp.finfo(counts.dtype).tiny)[:, None]
-        means = params.means + shifts
-        scatters = statistics.scatters - jax.vmap(jnp.outer)(statistics.sums, shifts)
-        covariances = scatters / jnp.maximum(counts, jnp.finfo(counts.dtype).tiny)[:, None, None]
-        keep = _is_singular(counts, means, covariances)[:, None, None]
-        return GaussianMixtureParameters(
-            weights=counts / counts.sum(),
-            means=means,
-            covariances=jnp.where(keep, params.covariances, covariances),
+        new, singular = self._m_step(params, statistics)
+        kept = jnp.where(singular[:, None, None], params.covariances, new.covariances)
+        return new._replace(covariances=kept)
+
+    def collapsed(
+        self, params: GaussianMixtureParameters, statistics: GaussianMoments
+    ) -> Bool[Array, " components"]:
+        """Which components the M-step would make singular; their covariance means nothing."""
+        return self._m_step(params, statistics)[1]
+
+    def log_prior(self, params: GaussianMixtureParameters) -> Float[Array, ""]:
+        """Log-density of the prior at Σ, up to a constant; with it EM's objective never falls.
+
+        −½ m Σ_k (log|Σ_k| + v tr Σ_k⁻¹) for m points of variance v; one term where Σ is shared.
+        """
+        if self.prior_points == 0:
+            return jnp.zeros((), params.means.dtype)
+        covariances = params.covariances[:1] if self.shape == "tied" else params.covariances
+        log_determinants = jnp.linalg.slogdet(covariances)[1]
+        traces = jnp.trace(jnp.linalg.inv(covariances), axis1=1, axis2=2)
+        return -0.5 * self.prior_points * (log_determinants + self.prior_variance * traces).sum()
+
+    def free_parameters(self, components: int, dims: int) -> int:
+        """How many numbers can be chosen freely: π, μ and Σ."""
+        triangle = dims * (dims + 1) // 2
+        of_covariance = {
+            "full": components * triangle,
+            "tied": triangle,
+            "diagonal": components * dims,
+            "spherical": components,
+        }
+        return components - 1 + components * dims + of_covariance[self.shape]
+
+    def bic(
+        self, params: GaussianMixtureParameters, log_likelihood: ArrayLike, points: int
+    ) -> float:
+        """Bayesian information criterion, −2 L + (free parameters) log n: lower is better.
+
+        Schwarz (1978), with the sign of scikit-learn; mclust reports the negative.
+        """
+        components, dims = params.means.shape
+        return -2 * float(np.asarray(log_likelihood)) + self.free_parameters(
+            components, dims
+        ) * np.log(points)
+
+    def constrained(
+        self,
+        weights: Float[Array, " components"],
+        covariances: Float[Array, "components dims dims"],
+    ) -> Float[Array, "components dims dims"]:
+        """The covariances of the model's shape that fit best where these would unconstrained."""
+        identity = jnp.eye(covariances.shape[1], dtype=covariances.dtype)
+        match self.shape:
+            case "tied":
+                pooled = jnp.einsum("k,kij->ij", weights / weights.sum(), covariances)
+                return jnp.broadcast_to(pooled, covariances.shape)
+            case "diagonal":
+                return covariances * identity
+            case "spherical":
+                variances = jnp.trace(covariances, axis1=1, axis2=2) / len(identity)
+                return variances[:, None, None] * identity
+            case _:  # full
+                return covariances
+
+    def _m_step(
+        self, params: GaussianMixtureParameters, statistics: GaussianMoments
+    ) -> tuple[GaussianMixtureParameters, Bool[Array, " components"]]:
+        counts, sums, scatters = statistics
+        some = jnp.maximum(counts, jnp.finfo(counts.dtype).tiny)
+        shifts = sums / some[:, None]  # from the old mean to the new one, in the component's units
+        factors = jnp.linalg.cholesky(params.covariances)
+        centred = scatters / some[:, None, None] - jax.vmap(jnp.outer)(shifts, shifts)
+        observed = factors @ centred @ factors.swapaxes(1, 2)
+        means = params.means + jnp.einsum("kij,kj->ki", factors, shifts)
+        covariances = self._with_prior(counts, self.constrained(counts, observed))
+        singular = _are_singular(counts, means, covariances)
+        return GaussianMixtureParameters(counts / counts.sum(), means, covariances), singular
+
+    def _with_prior(
+        self,
+        counts: Float[Array, " components"],
+        observed: Float[Array, "components dims dims"],
+    ) -> Float[Array, "components dims dims"]:
+        """The average of the observed covariance and the prior's, weighted by their points."""
+        if self.prior_points == 0:
+            return observed
+        seen = jnp.full_like(counts, counts.sum()) if self.shape == "tied" else counts
+        share = (self.prior_points / (seen + self.prior_points))[:, None, None]
+        identity = jnp.eye(observed.shape[1], dtype=observed.dtype)
+        return (1 - share) * observed + share * self.prior_variance * identity
+
+
+def check_data(data: Any) -> Float[Array, "points dims"]:
+    """The data as a JAX array.
+
+    Raises ValueError where they are no finite points × dims array, or a column is constant or lies
+    too far from 0 for the floating type to tell its values apart.
+    """
+    converted = as_floats("data", data, 2)
+    columns = np.asarray(converted, float)
+    spread = columns.std(axis=0)
+    for column in np.flatnonzero(np.ptp(np.asarray(data, float), axis=0) == 0):
+        raise ValueError(
+            f"data: column {column} is the same for all {len(columns)} points, where a Gaussian "
+            "has infinite likelihood; remove it, or give more than one distinct point."
+        )
+    steps = np.abs(columns).max(axis=0) * float(jnp.finfo(converted.dtype).eps)
+    for column in np.flatnonzero(steps > 0.01 * spread):
+        raise ValueError(
+            f"data: column {column} lies too far from 0 for {converted.dtype}, which cannot tell "
+            f"values {steps[column]:.2g} apart there; subtract the column's mean first, or turn "
+            "float64 on with jax.config.update('jax_enable_x64', True)."
+        )
+    return converted
+
+
+def require_few(components: int, data: Float[Array, "points dims"]) -> None:
+    """Raise ValueError where there are more components than points."""
+    if not 1 <= components <= len(data):
+        raise ValueError(
+            f"components: expected 1 to {len(data)}, as there are so many points; got {components}."
         )
 
 
-def _weighted_sums(
-    weights: Float[Array, " points"], data: Float[Array, "points dims"], mean: Float[Array, " dims"]
-) -> tuple[Float[Array, ""], Float[Array, " dims"], Float[Array, "dims dims"]]:
-    centred = data - mean
-    return weights.sum(), weights @ centred, (weights[:, None] * centred).T @ centred
-
-
-def _is_singular(
+def _are_singular(
     counts: Float[Array, " components"],
     means: Float[Array, "components dims"],
     covariances: Float[Array, "components dims dims"],
@@ -141,8 +276,7 @@ def _is_singular(
     scale = jnp.sqrt(within + weights @ offsets**2)
     relative = covariances / (scale[:, None] * scale)
     pivots = jnp.diagonal(jnp.linalg.cholesky(relative), axis1=1, axis2=2) ** 2
-    enough = jnp.all(pivots > 100 * jnp.finfo(means.dtype).eps, axis=1)  # False for NaN as well
-    return ~enough
+    return ~jnp.all(pivots > 100 * jnp.finfo(means.dtype).eps, axis=1)  # True for NaN as well
 
 
 def _require_distribution(name: str, weights: Float[Array, " components"]) -> None:
@@ -157,19 +291,14 @@ def _require_distribution(name: str, weights: Float[Array, " components"]) -> No
 def _require_positive_definite(
     name: str, covariances: Float[Array, "components dims dims"]
 ) -> None:
-    for k, covariance in enumerate(np.asarray(covariances)):
-        if not np.allclose(covariance, covariance.T, rtol=1e-5, atol=0):
+    given = np.asarray(covariances)
+    factors = np.asarray(jnp.linalg.cholesky(covariances))
+    for k, covariance in enumerate(given):
+        if not np.allclose(
+            covariance, covariance.T, rtol=1e-5, atol=1e-6 * np.abs(covariance).max()
+        ):
             raise ValueError(f"{name}[{k}]: not symmetric; use (Σ + Σᵀ) / 2.")
-        if not np.isfinite(np.asarray(jnp.linalg.cholesky(covariances[k]))).all():
+        if not np.isfinite(factors[k]).all():
             raise ValueError(
                 f"{name}[{k}]: not positive definite; add a small multiple of the identity."
             )
-
-
-def _require_spread(name: str, data: Float[Array, "points dims"]) -> None:
-    constant = np.flatnonzero(np.ptp(np.asarray(data), axis=0) == 0)
-    if len(constant):
-        raise ValueError(
-            f"{name}: column {constant[0]} is the same for all {len(data)} points, where "
-            "a Gaussian has infinite likelihood; remove it, or give more than one distinct point."
-        )

@@ -1,0 +1,72 @@
+"""Where EM for a Gaussian mixture may begin: it only ever finds the optimum uphill of its start."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from lecture11.latent.em import fit_em_restarts
+from lecture11.latent.gaussian_mixture import GaussianMixtureParameters, check_data, require_few
+from lecture11.latent.kmeans import KMeans, KMeansParameters
+
+KMEANS_RESTARTS = 16
+KMEANS_CYCLES = 50
+WHOLE = 0.01
+"""Share of the data's covariance in each cluster's at the start."""
+
+
+def random_starts(
+    data: Any, components: int, restarts: int, *, key: PRNGKeyArray
+) -> GaussianMixtureParameters:
+    """Means at distinct random points, the data's own covariance, equal weights.
+
+    Returns parameters stacked along a new first axis of length ``restarts``.
+    Raises ValueError for bad data, or more components than points.
+    """
+    data = check_data(data)
+    require_few(components, data)
+    chosen = _distinct_points(len(data), components, restarts, key)
+    covariance = _covariance(data)
+    return GaussianMixtureParameters(
+        weights=jnp.full((restarts, components), 1 / components, data.dtype),
+        means=data[chosen],
+        covariances=jnp.broadcast_to(covariance, (restarts, components, *covariance.shape)),
+    )
+
+
+def kmeans_start(data: Any, components: int, *, key: PRNGKeyArray) -> GaussianMixtureParameters:
+    """The clusters of the best of several runs of K-means: their shares, means and covariances.
+
+    Each covariance holds a little of the data's own, as a cluster may be a single point.
+    Raises ValueError for bad data, or more components than points.
+    """
+    data = check_data(data)
+    require_few(components, data)
+    starts = KMeansParameters(data[_distinct_points(len(data), components, KMEANS_RESTARTS, key)])
+    ends, infos = fit_em_restarts(KMeans(), starts, data, cycles=KMEANS_CYCLES)
+    best = KMeansParameters(ends.centres[infos.objective.argmax()])
+    members = KMeans().posterior(best, data)
+    counts = members.sum(axis=0)
+    means = (members.T @ data) / jnp.maximum(counts, 1)[:, None]
+    centred = data[:, None] - means
+    own = jnp.einsum("nk,nki,nkj->kij", members, centred, centred)
+    own = own / jnp.maximum(counts, 1)[:, None, None]
+    return GaussianMixtureParameters(
+        weights=counts / counts.sum(),
+        means=jnp.where((counts > 0)[:, None], means, best.centres),
+        covariances=(1 - WHOLE) * own + WHOLE * _covariance(data),
+    )
+
+
+def _covariance(data: Float[Array, "points dims"]) -> Float[Array, "dims dims"]:
+    return jnp.cov(data.T, ddof=0).reshape(data.shape[1], data.shape[1])
+
+
+def _distinct_points(
+    points: int, components: int, restarts: int, key: PRNGKeyArray
+) -> Int[Array, "restarts components"]:
+    def draw(key: PRNGKeyArray) -> Int[Array, " components"]:
+        return jax.random.choice(key, points, (components,), replace=False)
+
+    return jax.vmap(draw)(jax.random.split(key, restarts))
