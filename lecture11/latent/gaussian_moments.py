@@ -4,9 +4,9 @@ Every component measures the data in its own units, z = L⁻¹(x − μ) with Σ
 log-density is −½|z|² plus a constant, and the sums of γ, γz and γzzᵀ are all the M-step asks for:
 centred and of order one, they lose nothing in float32, however far from 0 or small the data are.
 
-:func:`plain_moments` is the formula. It makes an array of points × components × dims, which for a
-million points takes longer to move than to compute, so on a CPU two rearrangements of the same sums
-stand in for it: :func:`fused_moments` lets XLA make one loop over the points, where there are few
+:func:`plain_moments` is the formula. It makes an array of points × components × dims, which
+takes longer to move than to compute, so on a CPU two rearrangements of the same sums stand in for
+it: :func:`fused_moments` lets XLA make one loop over the points, where there are few
 sums; :func:`blocked_moments` takes a few thousand points at a time, by matrix products.
 """
 
@@ -20,8 +20,6 @@ from jax.scipy.linalg import solve_triangular
 from jax.scipy.special import logsumexp
 from jaxtyping import Array, Float
 
-FEW_POINTS = 4096
-"""Up to here the plain formula is as fast."""
 MOST_FUSED_SUMS = 100
 """Beyond, compiling one loop with so many accumulators takes longer than it saves."""
 LANES = 64
@@ -82,11 +80,11 @@ def moments(
 ) -> tuple[GaussianMoments, Float[Array, ""]]:
     """The sums, and Σ_i log p(x_i) in nats, by whichever way is fastest here."""
     components, dims = units.offsets.shape
-    if len(data) <= FEW_POINTS or jax.default_backend() != "cpu":
+    if jax.default_backend() != "cpu":
         return plain_moments(units, data)
     if components * (1 + dims + dims * (dims + 1) // 2) < MOST_FUSED_SUMS:
         return fused_moments(units, data)
-    return blocked_moments(units, data)
+    return blocked_moments(units, data) if len(data) > BLOCK else plain_moments(units, data)
 
 
 def plain_moments(
