@@ -33,7 +33,8 @@ def without_solutions(source: str) -> str:
     kept, inside = [], False
     for line in source.split("\n"):
         marker = line.strip()
-        if marker == (BEGIN if inside else END):
+        slip = "SOLUTION" in line and marker not in (BEGIN, END)
+        if slip or marker == (BEGIN if inside else END):
             raise ValueError(f"source: {marker!r} without its partner in the cell\n{source}")
         if marker == BEGIN:
             kept.append(line[: line.index(BEGIN)] + STUB)
@@ -50,7 +51,7 @@ def student_edition(notebook: NotebookNode) -> NotebookNode:
     """A copy without solutions; their cells are open, and have forgotten their outputs."""
     edition = copy.deepcopy(notebook)
     for cell in edition.cells:
-        if cell.cell_type == "code" and BEGIN in cell.source:
+        if cell.cell_type == "code" and "SOLUTION" in cell.source:
             cell.source = without_solutions(cell.source)
             cell.outputs, cell.execution_count = [], None
             cell.metadata.get("jupyter", {}).pop("source_hidden", None)
@@ -67,22 +68,23 @@ def hand_out(source: Path, target: Path) -> list[str]:
         raise FileNotFoundError(f"source: no notebook in {source}")
     target.mkdir(parents=True, exist_ok=True)
     ledger_path = target / LEDGER
-    ledger = json.loads(ledger_path.read_text("utf-8")) if ledger_path.exists() else {}
+    ledger = _ledger(ledger_path)
     said = []
     for path in notebooks:
         edition = student_edition(nbformat.read(path, as_version=4))
         digest = _digest(edition)
         mine = target / path.name
-        is_news = ledger.get(path.name) != digest
-        if mine.exists() and _digest_of_file(mine) not in (ledger.get(path.name), digest):
-            if is_news:
-                mine = target / f"{path.stem} (new).ipynb"
-                said.append(f"{path.name} has changed, and so has your copy: see {mine.name}")
-        elif mine.exists() and is_news:
-            said.append(f"{path.name} is new: your copy, which you had not edited, was replaced")
-        if is_news or not mine.exists():
-            _write(mine, nbformat.writes(edition))
+        before = ledger.get(path.name)
         ledger[path.name] = digest
+        theirs = _digest_of_file(mine) if mine.exists() else None
+        if theirs == digest or (theirs not in (None, before) and before == digest):
+            continue
+        if theirs == before and theirs is not None:
+            said.append(f"{path.name} is new: your copy, which you had not edited, was replaced")
+        elif theirs is not None:
+            mine = _unused(target / f"{path.stem} (new).ipynb")
+            said.append(f"{path.name} has changed, and so has your copy: see {mine.name}")
+        _write(mine, nbformat.writes(edition))
     _write(ledger_path, json.dumps(ledger, indent=1, sort_keys=True))
     return said
 
@@ -92,7 +94,7 @@ def set_aside(target: Path) -> str:
     notebooks = sorted(target.glob("*.ipynb"))
     if not notebooks:
         return "nothing to set aside"
-    folder = target / f"kept {datetime.datetime.now():%Y-%m-%d %H.%M.%S}"
+    folder = _unused(target / f"kept {datetime.datetime.now():%Y-%m-%d %H.%M.%S}")
     folder.mkdir()
     for path in notebooks:
         path.rename(folder / path.name)
@@ -100,9 +102,23 @@ def set_aside(target: Path) -> str:
     return f"your notebooks are now in {folder}"
 
 
+def _unused(path: Path) -> Path:
+    """The path itself, or with the first number that no file has yet."""
+    names = (path, *(path.with_name(f"{path.stem} {k}{path.suffix}") for k in range(2, 10_000)))
+    return next(name for name in names if not name.exists())
+
+
+def _ledger(path: Path) -> dict[str, str]:
+    """What was handed out when; a damaged ledger is as good as none."""
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
 def _digest(notebook: NotebookNode) -> str:
     """Of the cells' sources alone: running a notebook does not count as editing it."""
-    sources = [(cell.cell_type, cell.source) for cell in notebook.cells]
+    sources = [(cell.cell_type, cell.source) for cell in notebook.cells if cell.source]
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
 
 
@@ -128,7 +144,8 @@ def main() -> None:
     parser.add_argument("--reset", action="store_true", help="set the student's copies aside first")
     options = parser.parse_args()
     said = [set_aside(options.target)] if options.reset else []
-    print("\n".join([*said, *hand_out(options.source, options.target)]), end="\n" if said else "")
+    for line in [*said, *hand_out(options.source, options.target)]:
+        print(line)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 import functools
 import html
+import sysconfig
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,20 @@ def exercise(check: Callable[[Callable], str]) -> Callable[[Callable], Verdict]:
             return Verdict(True, check(student))
         except Mistake as mistake:
             return Verdict(False, str(mistake))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Verdict(False, _where(error))
 
     return checked
 
 
-def _where(error: Exception) -> str:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    line = f" (at: {frame.line})" if frame.line else ""
-    return f"Your code raised {type(error).__name__}: {error}{line}"
+_HERE = Path(__file__).parent
+_LIBRARIES = Path(sysconfig.get_path("purelib"))
+
+
+def _where(error: BaseException) -> str:
+    """The error and the student's last line before it, not a library's."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [f for f in frames if not {_HERE, _LIBRARIES} & set(Path(f.filename).parents)]
+    line = f" (at: {theirs[-1].line})" if theirs and theirs[-1].line else ""
+    (words,) = traceback.format_exception_only(error)[-1:]
+    return f"Your code raised {words.strip()}{line}"

@@ -1,10 +1,13 @@
 """Gaussian mixtures in the plane: points shared out among components, and how EM gets there."""
 
+from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -62,15 +65,15 @@ class MixtureView:
     ) -> None:
         """Move all artists; without responsibilities the points are drawn grey."""
         if responsibilities is None:
-            self.points[0].set_offsets(self.data)
-            self.points[0].set_facecolor(NO_MODEL)
+            owner = np.zeros(len(self.data), int)
+            colours = np.broadcast_to(to_rgb(NO_MODEL), (len(self.data), 3))
         else:
             shares = np.asarray(responsibilities)
-            mixed = np.clip(shares @ PALETTE[: shares.shape[1]], 0, 1)
-            for k, marks in enumerate(self.points):
-                mine = shares.argmax(axis=1) == k
-                marks.set_offsets(self.data[mine])
-                marks.set_facecolor(mixed[mine])
+            owner = shares.argmax(axis=1)
+            colours = np.clip(shares @ PALETTE[: shares.shape[1]], 0, 1)
+        for k, marks in enumerate(self.points):
+            marks.set_offsets(self.data[owner == k])
+            marks.set_facecolor(colours[owner == k])
         for k, (mean, covariance) in enumerate(
             zip(np.asarray(means), np.asarray(covariances), strict=True)
         ):
@@ -81,6 +84,34 @@ class MixtureView:
 
 
 @styled
+def mixture_panels(
+    data: ArrayLike,
+    fits: GaussianMixtureParameters,
+    responsibilities: Sequence[ArrayLike | None],
+    *,
+    titles: Sequence[str],
+    labels: tuple[str, str],
+    words: str,
+) -> Picture:
+    """Several mixtures over the same data, side by side.
+
+    data (n, 2); fits, parameters stacked (F, …); responsibilities, for each panel (n, K), or None
+    for grey points; titles of the panels; labels of the two axes.
+    """
+    rows, columns = -(-len(titles) // 3), min(len(titles), 3)
+    figure = Figure(figsize=(9, 0.4 + 2.75 * rows))
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    for panel, title in enumerate(titles):
+        view = MixtureView(axes[panel], data, np.asarray(fits.weights).shape[1])
+        view.show(fits.means[panel], fits.covariances[panel], responsibilities[panel])
+        axes[panel].set_title(title)
+    for spare in axes[len(titles) :]:
+        spare.set_axis_off()
+    figure.supxlabel(labels[0], fontsize=11)
+    figure.supylabel(labels[1], fontsize=11)
+    return Picture(figure, words)
+
+
 def em_panels(
     data: ArrayLike,
     steps: ArrayLike,
@@ -97,25 +128,21 @@ def em_panels(
     stacked; responsibilities (F, n, K); log_likelihoods (F,) in nats; labels of the two axes.
     """
     steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
-    shares = np.asarray(responsibilities)
     titles = ["start", *("first E-step" if step == 0 else f"L = {step}" for step in steps)]
-    rows = -(-len(titles) // 3)
-    figure = Figure(figsize=(9, 0.4 + 2.75 * rows))
-    axes = figure.subplots(rows, 3, sharex=True, sharey=True, squeeze=False).ravel()
-    for panel, (title, ax) in enumerate(zip(titles, axes, strict=False)):
-        frame = max(panel - 1, 0)
-        view = MixtureView(ax, data, shares.shape[2])
-        view.show(frames.means[frame], frames.covariances[frame], shares[frame] if panel else None)
-        ax.set_title(f"({'abcdefghijkl'[panel]}) {title}")
-    for ax in axes[len(titles) :]:
-        ax.set_axis_off()
-    figure.supxlabel(labels[0], fontsize=11)
-    figure.supylabel(labels[1], fontsize=11)
+    if len(titles) > 12:
+        raise ValueError(f"steps: room for 11 frames at most, got {len(steps)}; show fewer.")
+    shown = [0, *range(len(steps))]
+    last = GaussianMixtureParameters(*(field[-1] for field in frames))
     rise = f"{number(levels[0])} to {number(levels[-1])} nats"
-    last = GaussianMixtureParameters(*(np.asarray(field)[-1] for field in frames))
-    return Picture(
-        figure,
-        f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}",
+    return mixture_panels(
+        data,
+        jax.tree.map(lambda field: np.asarray(field)[shown], frames),
+        [None, *np.asarray(responsibilities)],
+        titles=[
+            f"({letter}) {title}" for letter, title in zip("abcdefghijkl", titles, strict=False)
+        ],
+        labels=labels,
+        words=f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}",
     )
 
 

@@ -17,6 +17,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from lecture11.figures.style import styled
+
 SHARPNESS = 1.5
 """Pixels of the image for each pixel of the page."""
 
@@ -82,6 +84,7 @@ class Picture:
         return self.words
 
 
+@styled
 def png_of(drawing: Figure | Stage) -> bytes:
     """Encode a drawing; a stage, which is about to move, fast and in 256 colours."""
     file = io.BytesIO()

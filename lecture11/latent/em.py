@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+from jax.scipy.special import entr
 from jaxtyping import Array, Bool, Float
 
 from lecture11.iteration import Run, run, scan_frames
@@ -137,6 +138,26 @@ def fit_em_restarts(model: Model, starts: Any, data: Any, *, cycles: int) -> tup
     first, data = model.check(jax.tree.map(lambda field: field[0], starts), data)
     starts = jax.tree.map(lambda field, like: jnp.asarray(field, like.dtype), starts, first)
     return _restarts(EMStep(model), starts, data, jnp.asarray([cycles], jnp.int32))
+
+
+class Decomposition(NamedTuple):
+    """The two terms of the slide, summed over the data, in nats."""
+
+    supervised: Float[Array, ""]
+    """Σ_i Σ_z q(z|x_i) log p_θ(x_i, z): the log-likelihood as if z had been observed."""
+    entropy: Float[Array, ""]
+    """Σ_i H(q(z|x_i))."""
+
+
+def decompose(
+    log_joint: Float[Array, "points components"], shares: Float[Array, "points components"]
+) -> Decomposition:
+    """The slide's two terms for any q(z|x), given as ``shares``.
+
+    With q the posterior of the same θ they add up to log p_θ(data); with any other q to less.
+    """
+    supervised = jnp.where(shares > 0, shares * log_joint, 0)  # 0 · log 0 = 0
+    return Decomposition(supervised.sum(), entr(shares).sum())
 
 
 @partial(jax.jit, static_argnums=0)

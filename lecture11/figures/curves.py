@@ -1,0 +1,100 @@
+"""Curves, counts and criteria: what a number does as something else varies."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lecture11.figures.picture import Picture
+from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import number
+
+LINES = ("-", "--", "-.", ":")
+
+
+@styled
+def bound_picture(
+    positions: ArrayLike, log_likelihoods: ArrayLike, bounds: ArrayLike, *, label: str
+) -> Picture:
+    """The log-likelihood along a line through parameter space and EM's lower bound to it.
+
+    positions (P,): 0 is the present θ, 1 the next; log_likelihoods and bounds (P,) in nats; label
+    of the horizontal axis.
+    """
+    at, level, bound = (np.asarray(a, float) for a in (positions, log_likelihoods, bounds))
+    figure = Figure(figsize=(7, 3.6))
+    axes = figure.subplots()
+    axes.plot(at, level, color=COLOURS[0], label="log-likelihood L")
+    axes.plot(at, bound, "--", color=COLOURS[1], label="bound: posterior frozen at 0")
+    here, there = (int(np.abs(at - place).argmin()) for place in (0, 1))
+    axes.plot(at[here], level[here], "o", color="#222222")
+    axes.plot(at[there], level[there], "o", color=COLOURS[0])
+    axes.plot(at[there], bound[there], "^", color=COLOURS[1])
+    axes.set(xlabel=label, ylabel="nats")
+    axes.grid(visible=True)
+    axes.legend(loc="best")
+    return Picture(
+        figure,
+        f"At the present θ the two touch, at {number(level[here])} nats. At the next the bound has "
+        f"risen to {number(bound[there])}, its highest on this line "
+        f"{'(yes)' if bound.argmax() == there else '(no)'}, and the log-likelihood, which lies "
+        f"above it, to {number(level[there])}.",
+    )
+
+
+@styled
+def optima_picture(levels: ArrayLike, *, tolerance: float = 0.01) -> Picture:
+    """How often restarts end at which log-likelihood.
+
+    levels (R,): where each run ended, in nats; runs within ``tolerance`` count as one optimum.
+    """
+    ends = np.sort(np.asarray(levels, float))[::-1]
+    breaks = np.flatnonzero(-np.diff(ends) > tolerance) + 1
+    optima = [(group.max(), len(group)) for group in np.split(ends, breaks)]
+    values, counts = (np.array(column) for column in zip(*optima, strict=True))
+    figure = Figure(figsize=(7, 3))
+    axes = figure.subplots()
+    axes.vlines(values, 0, counts, color=COLOURS[0], linewidth=3)
+    axes.plot(values, counts, "o", color=COLOURS[0])
+    axes.set(xlabel="log-likelihood where it ended, nats", ylabel="runs", ylim=(0, None))
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=True, axis="y")
+    best = f"{counts[0]} of {len(ends)} runs reach the highest, {number(values[0])} nats"
+    others = "" if len(values) == 1 else f"; the lowest ends at {number(values[-1])}"
+    return Picture(figure, f"{best}{others}.")
+
+
+@styled
+def criterion_picture(
+    components: Sequence[int], criteria: Mapping[str, ArrayLike], *, name: str
+) -> Picture:
+    """A model-selection criterion, lower is better, against the number of components.
+
+    components (M,); criteria: from a model's name to its values (M,).
+    """
+    figure = Figure(figsize=(7, 3.8))
+    axes = figure.subplots()
+    said = []
+    for index, (model, values) in enumerate(criteria.items()):
+        curve = np.asarray(values, float)
+        lowest = int(curve.argmin())
+        axes.plot(
+            components,
+            curve,
+            LINES[index % 4],
+            marker=MARKERS[index],
+            color=COLOURS[index],
+            label=model,
+        )
+        axes.plot(
+            components[lowest], curve[lowest], "o", markersize=15, color="none",
+            markeredgecolor=COLOURS[index],
+        )  # fmt: skip
+        said.append(f"{model} {components[lowest]} ({number(curve[lowest])})")
+    axes.set(xlabel="components K", ylabel=name)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=True)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return Picture(figure, f"{name} is lowest at K = {', '.join(said)}; each is ringed.")

@@ -1,0 +1,211 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ipywidgets import HTML, BoundedFloatText, BoundedIntText, FloatSlider, IntSlider
+from matplotlib.figure import Figure
+
+from lecture11.explore import Explorer, Slider
+from lecture11.explore.layout import numbered
+from lecture11.figures import Picture
+from lecture11.figures.mixture import EMStage
+from lecture11.latent import GaussianMixture, GaussianMixtureParameters, fit_em
+from tests.explore.conftest import links
+
+PAPER = Figure(figsize=(0.1, 0.1))
+WIDTH = Slider("width", 0.5, 2.0, 0.1, 1.0)
+CYCLE = Slider("cycle", 0, 20, 1, 5)
+
+
+def told(**values: object) -> Picture:
+    """A picture whose words are the values it was made from."""
+    return Picture(PAPER, repr(values))
+
+
+def test_the_first_picture_is_that_of_the_first_values():
+    explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
+    assert explorer.picture.words == "{'width': 1.0, 'cycle': 5}"
+    assert explorer.view.value == explorer.picture.to_html()
+
+
+def test_every_move_runs_update_with_all_values():
+    explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
+    explorer.controls["cycle"].value = 7
+    assert explorer.picture.words == "{'width': 1.0, 'cycle': 7}"
+    explorer.controls["width"].value = 1.5
+    assert explorer.picture.words == "{'width': 1.5, 'cycle': 7}"
+    assert explorer.view.value == explorer.picture.to_html()
+
+
+def test_update_runs_once_for_a_move_and_not_at_all_for_none():
+    calls: list[dict] = []
+    explorer = Explorer(lambda **values: calls.append(values) or told(**values), width=WIDTH)
+    explorer.controls["width"].value = 1.5
+    explorer.controls["width"].value = 1.5
+    assert calls == [{"width": 1.0}, {"width": 1.5}]
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.floats(-1e6, 1e6) | st.integers(-100, 100))
+def test_update_never_sees_a_value_out_of_range(value: float):
+    explorer = Explorer(told, width=WIDTH)
+    explorer.controls["width"].value = value
+    assert explorer.picture.words == repr({"width": float(np.clip(value, 0.5, 2.0))})
+
+
+def test_whole_numbers_arrive_as_int_fit_to_be_an_index():
+    explorer = Explorer(lambda cycle: Picture(PAPER, "abc"[cycle]), cycle=Slider("c", 0, 2, 1, 0.0))
+    explorer.controls["cycle"].value = 2
+    assert explorer.picture.words == "c"
+
+
+def fussy(width: float) -> Picture:
+    if width > 1:
+        raise ValueError(f"width < 1 & not {width}")
+    return told(width=width)
+
+
+def test_an_error_is_raised_and_shown_in_the_pictures_place():
+    explorer = Explorer(fussy, width=WIDTH)
+    with pytest.raises(ValueError, match=r"width < 1 & not 1\.5"):
+        explorer.controls["width"].value = 1.5
+    assert 'role="alert"' in explorer.view.value
+    assert "width &lt; 1 &amp; not 1.5" in explorer.view.value
+    assert "<img" not in explorer.view.value
+
+
+def test_the_picture_comes_back_after_an_error():
+    explorer = Explorer(fussy, width=WIDTH)
+    with pytest.raises(ValueError, match="width"):
+        explorer.controls["width"].value = 1.5
+    explorer.controls["width"].value = 0.7
+    assert explorer.view.value == told(width=0.7).to_html()
+
+
+def test_an_error_at_the_first_picture_is_raised():
+    with pytest.raises(ValueError, match="width"):
+        Explorer(fussy, width=Slider("width", 0, 4, 0.5, 2))
+
+
+def test_nothing_recompiles_while_a_slider_moves():
+    traces: list[str] = []
+
+    @jax.jit
+    def scaled(width: jax.Array, cycle: jax.Array) -> jax.Array:
+        traces.append("traced")
+        return width * jnp.arange(3.0) + cycle
+
+    def update(width: float, cycle: int) -> Picture:
+        return Picture(PAPER, str(scaled(width, cycle)))
+
+    explorer = Explorer(update, width=WIDTH, cycle=CYCLE)
+    words = {explorer.picture.words}
+    for width, cycle in [(1.1, 6), (2.0, 0), (0.5, 20)]:
+        explorer.controls["width"].value = width
+        explorer.controls["cycle"].value = cycle
+        words.add(explorer.picture.words)
+    assert len(words) == 4
+    assert len(traces) == 1
+
+
+def test_nothing_recompiles_while_em_starts_elsewhere():
+    """The explorer of notebook 08, with a model that counts how often it is compiled."""
+    traces: list[str] = []
+
+    class Counting(GaussianMixture):
+        def e_step(self, params, data):
+            traces.append("traced")
+            return super().e_step(params, data)
+
+    model, data = Counting(), np.random.default_rng(0).normal(size=(30, 2))
+    stage = EMStage(data, 2, 5, (-200, 0), labels=("a", "b"))
+    posterior = jax.jit(model.posterior)
+
+    def from_mean(x: float, cycle: int) -> Picture:
+        means = np.array([[x, 0.0], [0.0, 1.0]])
+        start = GaussianMixtureParameters(np.full(2, 0.5), means, np.stack([np.eye(2)] * 2))
+        run = fit_em(model, start, data, frames=range(6), chunk=6)
+        now = jax.tree.map(lambda field: field[cycle], run.frames)
+        levels = run.infos.log_likelihood
+        return stage.show(cycle, run.frame_steps, run.frames, posterior(now, data), levels)
+
+    explorer = Explorer(
+        from_mean, x=Slider("mean", -1, 1, 0.1, 0.5), cycle=Slider("cycle", 0, 5, 1, 2)
+    )
+    compiled, views = len(traces), {explorer.view.value}
+    for name, value in [("x", -0.5), ("x", 0.0), ("cycle", 5), ("x", 1.0), ("cycle", 0)]:
+        explorer.controls[name].value = value
+        views.add(explorer.view.value)
+    assert len(views) == 6
+    assert len(traces) == compiled > 0
+
+
+def test_its_text_form_names_the_controls_and_says_the_present_picture():
+    explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
+    explorer.controls["cycle"].value = 7
+    text = repr(explorer)
+    assert text.startswith("Explorer of width; cycle (run this cell to use it).")
+    assert text.endswith(explorer.picture.words)
+
+
+def test_its_text_form_is_whole_however_long():
+    explorer = Explorer(lambda width: Picture(PAPER, "long words " * 50 + "end"), width=WIDTH)
+    bundle = explorer._repr_mimebundle_()
+    assert bundle["text/plain"] == repr(explorer)
+    assert bundle["text/plain"].endswith("end")
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+def test_the_style_and_the_browser_tests_know_it_by_its_class():
+    assert "lecture11-explorer" in Explorer(told, width=WIDTH)._dom_classes
+
+
+# Controls
+
+
+@pytest.mark.parametrize(
+    ("slider", "kinds"),
+    [
+        (CYCLE, (BoundedIntText, IntSlider)),
+        (Slider("a", 0.0, 4.0, 2.0, 2.0), (BoundedIntText, IntSlider)),
+        (WIDTH, (BoundedFloatText, FloatSlider)),
+        (Slider("a", 0, 1, 0.5, 0), (BoundedFloatText, FloatSlider)),
+        (Slider("a", 0.5, 2.5, 1, 1.5), (BoundedFloatText, FloatSlider)),
+    ],
+)
+def test_box_and_slider_have_one_range_and_one_value(slider: Slider, kinds: tuple[type, type]):
+    controls = numbered(slider.label, slider.low, slider.high, slider.step, slider.value)
+    for control, kind in zip(controls, kinds, strict=True):
+        assert type(control) is kind
+        assert (control.min, control.max) == (slider.low, slider.high)
+        assert (control.step, control.value) == (slider.step, slider.value)
+
+
+def test_box_and_slider_are_tied_in_the_browser():
+    explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
+    rows = [row.children for row in explorer.children[0].children]
+    assert [box for box, _ in rows] == list(explorer.controls.values())
+    assert links(explorer) == [((box, "value"), (slider, "value")) for box, slider in rows]
+
+
+def test_what_the_keyboard_reaches_has_a_name():
+    box, slider = numbered("width", 0.5, 2.0, 0.1, 1.0)
+    assert box.description == "width"
+    assert box.tabbable is not False
+    assert slider.tabbable is False
+
+
+def test_a_long_label_has_room():
+    box, _ = numbered("a label of thirty-two characters", 0, 1, 0.1, 0)
+    assert int(box.layout.width.removesuffix("ch")) >= 32 + 8
+    assert box.style.description_width == "initial"
+
+
+def test_controls_stand_above_the_picture():
+    explorer = Explorer(told, width=WIDTH)
+    above, below = explorer.children
+    assert explorer.controls["width"] in above.children[0].children
+    assert below is explorer.view
+    assert isinstance(below, HTML)

@@ -1,0 +1,66 @@
+import math
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lecture11.figures.words import cycles, number
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (-385.4567, "−385.5"),
+        (1130.26, "1130"),
+        (0.5, "0.5"),
+        (2.0, "2"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (np.float32(0.1), "0.1"),
+        (np.int64(-3), "−3"),
+        (math.inf, "inf"),
+        (-math.inf, "−inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_as_a_reader_writes_it(value: float, text: str):
+    assert number(value) == text
+
+
+def test_so_many_digits_as_asked():
+    assert number(2 / 3, 3) == "0.667"
+
+
+@given(finite, st.integers(1, 6))
+def test_it_can_be_read_back_to_its_digits(value: float, digits: int):
+    read = float(number(value, digits).replace("−", "-"))
+    assert read == float(f"{value:.{digits}g}")
+
+
+@given(finite)
+def test_huge_and_tiny_numbers_stay_short_and_have_a_true_minus(value: float):
+    text = number(value)
+    assert len(text) <= 11
+    assert "-" not in text
+    assert text.startswith("−") == (value < 0)
+
+
+@given(finite)
+def test_no_zeros_trail_behind_the_point(value: float):
+    assert not re.search(r"\.\d*0(e|$)", number(value))
+
+
+def test_large_numbers_are_not_written_as_a_program_writes_them():
+    assert "e+" not in number(-12345.6)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 cycles"), (1, "1 cycle"), (np.int64(1), "1 cycle"), (20, "20 cycles")],
+)
+def test_cycles(count: int, text: str):
+    assert cycles(count) == text
