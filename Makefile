@@ -30,7 +30,7 @@ FOLDER = $(or $(folder_$(EDITION)),$(error EDITION is student or instructor, not
 
 lab: $(STAMP) ## open the course in JupyterLab (EDITION=instructor: the sources, with solutions)
 	@$(if $(filter workbook,$(FOLDER)),$(PY) -m lecture11.exercises.editions notebooks workbook)
-	$(PY) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS) $(FOLDER)
+	$(PY) -m jupyterlab $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS) $(FOLDER)/00_start_here.ipynb
 
 reset: $(STAMP) ## put your working copy, workbook/, aside and start with a new one
 	$(PY) -m lecture11.exercises.editions --reset notebooks workbook

@@ -1,10 +1,11 @@
-"""Checks for notebook 08: what a student writes for the Gaussian mixture."""
+"""Checks for notebook 08: the E-step and the log-likelihood of a Gaussian mixture."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
+from lecture11.exercises.answers import ask, is_right, numbers, same
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -13,6 +14,24 @@ class _Case(NamedTuple):
     weights: np.ndarray
     means: np.ndarray
     covariances: np.ndarray
+
+
+class _LogTerms(NamedTuple):
+    """What log p(x_i, z = k) is the sum of."""
+
+    weights: np.ndarray
+    """log π_k"""
+    scale: np.ndarray
+    """−½ log|Σ_k|"""
+    exponent: np.ndarray
+    """−½ times the squared Mahalanobis distance"""
+    constant: float
+    """−½ D log 2π"""
+
+    @property
+    def joint(self) -> np.ndarray:
+        """(n, K)"""
+        return self.weights + self.scale + self.exponent + self.constant
 
 
 def _case(seed: int, points: int, components: int, dims: int) -> _Case:
@@ -27,7 +46,7 @@ def _case(seed: int, points: int, components: int, dims: int) -> _Case:
 
 
 CASES = (_case(0, 7, 3, 2), _case(1, 5, 2, 3))
-FAR = _Case(  # e^(-½·100²) is 0 in float64, yet the posterior is well defined
+FAR = _Case(  # e^(-½·100²) is 0 in float64, yet log p(x) and the posterior are well defined
     np.array([[100.0, 0.0]]),
     np.array([0.5, 0.5]),
     np.array([[0.0, 0], [1, 0]]),
@@ -44,8 +63,9 @@ def check_responsibilities(student: Callable) -> str:
     weights, determinant or the factor ½ forgotten, underflow far from all means.
     """
     for case in CASES:
-        _compare(_answer(student, case), case)
-    if not np.allclose(_answer(student, FAR), _posterior(FAR), atol=1e-6):
+        _compare_responsibilities(numbers(ask(student, case)), case)
+    answer, right = numbers(ask(student, FAR)), _normalised(_log_terms(FAR).joint)
+    if not is_right(answer, right, {}, "an array of shape (n, K), also for a single point,"):
         raise Mistake(
             "Right for points near the components, but a point 100 standard deviations away gives "
             "NaN or zeros: there every density underflows to 0. Work with log p(x, z), subtract "
@@ -54,22 +74,41 @@ def check_responsibilities(student: Callable) -> str:
     return "The responsibilities are right, even far from every component."
 
 
-def _answer(student: Callable, case: _Case) -> np.ndarray:
-    with np.errstate(all="ignore"):
-        answer = student(*(field.copy() for field in case))
-    if answer is None or answer is Ellipsis:
-        raise Mistake("Your function returns nothing yet: replace the ... by your code.")
-    try:
-        return np.asarray(answer, float)
-    except (TypeError, ValueError):
-        raise Mistake(f"Return one array of numbers; this is a {type(answer).__name__}.") from None
+@exercise
+def check_log_likelihood(student: Callable) -> str:
+    """Check ``log_likelihood(data, weights, means, covariances) -> float``, Σ_i log Σ_k p(x_i, k).
+
+    Accepts any array library and any way of computing it. Names: nothing returned; a value per
+    point, their mean, the negative, another base, the exponential; sum and logarithm swapped, the
+    sum over points inside, no logarithm, only the likeliest component, no entropy, a maximum not
+    added back; weights, constant, determinant or a factor ½ forgotten; underflow far from all
+    means.
+    """
+    for case in CASES:
+        _compare_log_likelihood(_number(ask(student, case)), case)
+    if not same(_number(ask(student, FAR)), _log_sum_exp(_log_terms(FAR).joint).sum(), atol=0):
+        raise Mistake(
+            "Right for points near the components, but a point 100 standard deviations away gives "
+            "−∞, NaN or a wrong number: there every density underflows to 0, and its logarithm is "
+            "lost. Use log Σ_k exp(a_k) = m + log Σ_k exp(a_k − m), with m the largest of the "
+            "a_k = log p(x, z = k)."
+        )
+    return "The log-likelihood is right, even far from every component."
 
 
-def _log_terms(case: _Case) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """log π_k, −½ log|Σ_k| and the squared Mahalanobis distances (n, K)."""
+def _number(answer: object) -> np.ndarray:
+    return numbers(answer, "a single number")
+
+
+def _log_terms(case: _Case) -> _LogTerms:
     centred = case.data[:, None] - case.means
     squared = np.einsum("nki,kij,nkj->nk", centred, np.linalg.inv(case.covariances), centred)
-    return np.log(case.weights), -0.5 * np.linalg.slogdet(case.covariances)[1], squared
+    return _LogTerms(
+        weights=np.log(case.weights),
+        scale=-0.5 * np.linalg.slogdet(case.covariances)[1],
+        exponent=-0.5 * squared,
+        constant=-0.5 * case.data.shape[1] * np.log(2 * np.pi),
+    )
 
 
 def _normalised(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
@@ -77,22 +116,18 @@ def _normalised(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
     return shifted / shifted.sum(axis=axis, keepdims=True)
 
 
-def _posterior(case: _Case) -> np.ndarray:
-    log_weights, log_scale, squared = _log_terms(case)
-    return _normalised(log_weights + log_scale - 0.5 * squared)
+def _log_sum_exp(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
+    return np.logaddexp.reduce(log_joint, axis=axis)
 
 
-def _compare(answer: np.ndarray, case: _Case) -> None:
+def _compare_responsibilities(answer: np.ndarray, case: _Case) -> None:
     """Raise Mistake unless the answer is the posterior; name the mistake it looks like."""
-    log_weights, log_scale, squared = _log_terms(case)
-    log_joint = log_weights + log_scale - 0.5 * squared
-    constant = -0.5 * case.data.shape[1] * np.log(2 * np.pi)
+    terms = _log_terms(case)
+    log_joint = terms.joint
     right = _normalised(log_joint)
-    if answer.shape == right.shape and np.allclose(answer, right, rtol=1e-4, atol=1e-6):
-        return
     likely = {
         "These are joint densities p(x, z): divide each row by its sum over k, which is p(x).": (
-            np.exp(log_joint + constant)
+            np.exp(log_joint)
         ),
         "You have normalised over the points: every column sums to 1. Each point has its own "
         "posterior, so it is the rows that must sum to 1 (axis=1).": _normalised(log_joint, axis=0),
@@ -101,20 +136,17 @@ def _compare(answer: np.ndarray, case: _Case) -> None:
         "You give each point wholly to its likeliest component. That is K-means' rule; the E-step "
         "shares the point out.": np.eye(right.shape[1])[right.argmax(axis=1)],
         "The weights are missing: p(x, z = k) = π_k N(x | μ_k, Σ_k).": (
-            _normalised(log_scale - 0.5 * squared)
+            _normalised(log_joint - terms.weights)
         ),
         "The determinant is missing: components differ in |Σ_k|, so it does not cancel.": (
-            _normalised(log_weights - 0.5 * squared)
+            _normalised(log_joint - terms.scale)
         ),
         "The factor ½ is missing in the exponent: −½ (x − μ)ᵀ Σ⁻¹ (x − μ).": (
-            _normalised(log_weights + log_scale - squared)
+            _normalised(log_joint + terms.exponent)
         ),
     }
-    for message, wrong in likely.items():
-        if answer.shape == wrong.shape and np.allclose(answer, wrong, rtol=1e-4, atol=1e-6):
-            raise Mistake(message)
-    if answer.shape != right.shape:
-        raise Mistake(f"Expected an array of shape (n, K) = {right.shape}, got {answer.shape}.")
+    if is_right(answer, right, likely, "an array of shape (n, K)"):
+        return
     sums = answer.sum(axis=1)
     if not np.allclose(sums, 1, atol=1e-4):
         raise Mistake(
@@ -124,3 +156,80 @@ def _compare(answer: np.ndarray, case: _Case) -> None:
         "The rows sum to 1, but the shares are wrong: compare log π_k + log N(x | μ_k, Σ_k) "
         "term by term with the formula above."
     )
+
+
+def _compare_log_likelihood(answer: np.ndarray, case: _Case) -> None:
+    """Raise Mistake unless the answer is Σ_i log Σ_k p(x_i, k); name what it looks like."""
+    terms = _log_terms(case)
+    log_joint = terms.joint
+    right = _log_sum_exp(log_joint).sum()
+    likely = (
+        _not_the_total(_log_sum_exp(log_joint))
+        | _other_sums(log_joint)
+        | {
+            message: _log_sum_exp(wrong).sum()
+            for message, wrong in _other_densities(terms, case.data.shape[1]).items()
+        }
+    )
+    if not is_right(answer, right, likely, "a single number, of shape ()", atol=0):
+        raise Mistake(
+            f"This is one number, but the wrong one: {answer:.6g}. Compare log p(x_1), then "
+            "log p(x_2), with the formula: within a point sum over k, then take the logarithm; "
+            "sum the points last."
+        )
+
+
+def _not_the_total(of_points: np.ndarray) -> dict[str, np.ndarray | float]:
+    """What else can be made of the right log p(x_i)."""
+    total = of_points.sum()
+    return {
+        "You have log p(x_i), one number for each point: add them up.": of_points,
+        "You have the mean over the points: the log-likelihood is the sum.": of_points.mean(),
+        "The sign is reversed: this is the negative log-likelihood, which one minimises.": -total,
+        "This is the negative mean, a loss to minimise: return the sum over the points, with its "
+        "own sign.": -of_points.mean(),
+        "You have taken logarithms to base 2: use the natural one, log.": total / np.log(2),
+        "You have taken logarithms to base 10: use the natural one, log.": total / np.log(10),
+        "You have the likelihood, the product of all p(x_i), and no longer its logarithm: leave "
+        "out the last exponential.": np.exp(total),
+    }
+
+
+def _other_sums(log_joint: np.ndarray) -> dict[str, np.ndarray | float]:
+    """What the right log p(x_i, z = k) may be summed to by mistake."""
+    shares = _normalised(log_joint)
+    return {
+        "Sum and logarithm are swapped: you add log p(x, z = k) over k. The logarithm of a sum is "
+        "not the sum of logarithms: add the p(x, z = k) first.": log_joint.sum(),
+        "The sum over the points stands inside the logarithm: inside, sum over the components "
+        "(axis=1); the points come last.": _log_sum_exp(log_joint, axis=0).sum(),
+        "The logarithm is missing: you add up the p(x_i) themselves.": np.exp(log_joint).sum(),
+        "You count only the likeliest component of each point: all k contribute to p(x).": (
+            log_joint.max(axis=1).sum()
+        ),
+        "This is the first term alone, Σ_z p(z | x) log p(x, z), as if z were observed: the "
+        "entropy of the posterior is missing.": (shares * log_joint).sum(),
+        "The maximum that you subtracted is not added back: "
+        "log Σ_k exp(a_k) = m + log Σ_k exp(a_k − m).": -np.log(shares.max(axis=1)).sum(),
+    }
+
+
+def _other_densities(terms: _LogTerms, dims: int) -> dict[str, np.ndarray]:
+    """What log p(x_i, z = k) may be by mistake."""
+    log_joint = terms.joint
+    return {
+        "The weights are missing: p(x, z = k) = π_k N(x | μ_k, Σ_k).": log_joint - terms.weights,
+        "The constant of the Gaussian is missing: −½ D log 2π at every point.": (
+            log_joint - terms.constant
+        ),
+        "The constant of the Gaussian is −½ D log 2π in D dimensions; yours is that of one.": (
+            log_joint - terms.constant + terms.constant / dims
+        ),
+        "The determinant is missing: −½ log|Σ_k| belongs to the Gaussian.": log_joint - terms.scale,
+        "The factor ½ is missing before log|Σ|, or the square root of the determinant.": (
+            log_joint + terms.scale
+        ),
+        "The factor ½ is missing in the exponent: −½ (x − μ)ᵀ Σ⁻¹ (x − μ).": (
+            log_joint + terms.exponent
+        ),
+    }

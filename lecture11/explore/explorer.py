@@ -32,11 +32,13 @@ class Explorer(Spoken):
     def __init__(self, update: Callable[..., Picture], **sliders: Slider) -> None:
         """Make a control for each slider, named like the argument of ``update`` it sets."""
         self._update = update
+        self._labels = [slider.label for slider in sliders.values()]
         self.controls, rows = {}, []
         for name, slider in sliders.items():
             box, bar = numbered(slider.label, slider.low, slider.high, slider.step, slider.value)
-            box.observe(self._redraw, "value")
-            self.controls[name] = box
+            # Its message reaches the kernel first, also when the box is what was moved.
+            bar.observe(self._redraw, "value")
+            self.controls[name] = bar
             rows.append(widgets.HBox([box, bar]))
         self.view = widgets.HTML()
         self.picture: Picture
@@ -45,7 +47,7 @@ class Explorer(Spoken):
         self.add_class("lecture11-explorer")
 
     def _redraw(self, _change: Any = None) -> None:
-        values = {name: box.value for name, box in self.controls.items()}
+        values = {name: control.value for name, control in self.controls.items()}
         try:
             self.picture = self._update(**values)
             self.view.value = self.picture.to_html()
@@ -55,5 +57,5 @@ class Explorer(Spoken):
 
     def __repr__(self) -> str:
         """The widget in words."""
-        names = "; ".join(box.description for box in self.controls.values())
+        names = "; ".join(self._labels)
         return f"Explorer of {names} (run this cell to use it). {self.picture.words}"

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from lecture11.figures.picture import Picture
+from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, MARKERS, styled
 from lecture11.figures.words import number
 
@@ -38,9 +38,9 @@ def bound_picture(
     return Picture(
         figure,
         f"At the present θ the two touch, at {number(level[here])} nats. At the next the bound has "
-        f"risen to {number(bound[there])}, its highest on this line "
-        f"{'(yes)' if bound.argmax() == there else '(no)'}, and the log-likelihood, which lies "
-        f"above it, to {number(level[there])}.",
+        f"risen to {number(bound[there])} and the log-likelihood above it to "
+        f"{number(level[there])}. On this line the bound is highest at {number(at[bound.argmax()])}"
+        f", the log-likelihood at {number(at[level.argmax()])}.",
     )
 
 
@@ -98,3 +98,31 @@ def criterion_picture(
     axes.grid(visible=True)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return Picture(figure, f"{name} is lowest at K = {', '.join(said)}; each is ringed.")
+
+
+class CurveStage:
+    """A curve and a point on it, ready to be moved."""
+
+    @styled
+    def __init__(
+        self, across: tuple[float, float], up: tuple[float, float], *, labels: tuple[str, str]
+    ) -> None:
+        """Draw what stays: axes over two ranges, with their labels."""
+        figure = Figure(figsize=(7, 3.4))
+        axes = figure.subplots()
+        axes.set(xlim=across, ylim=up, xlabel=labels[0], ylabel=labels[1])
+        axes.grid(visible=True)
+        (self._curve,) = axes.plot([], [], color=COLOURS[0])
+        (self._drop,) = axes.plot([], [], ":", color=COLOURS[1])
+        (self._point,) = axes.plot([], [], "o", color=COLOURS[1], markersize=9)
+        self._floor = up[0]
+        self._stage = Stage(figure, [self._curve, self._drop, self._point])
+
+    def show(
+        self, grid: ArrayLike, curve: ArrayLike, position: float, level: float, words: str
+    ) -> Picture:
+        """Move to a curve (P,) over grid (P,) and a point; take the image before moving again."""
+        self._curve.set_data(np.asarray(grid), np.asarray(curve))
+        self._drop.set_data([position, position], [self._floor, level])
+        self._point.set_data([position], [level])
+        return Picture(self._stage, words)

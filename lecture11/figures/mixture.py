@@ -98,9 +98,9 @@ def mixture_panels(
     data (n, 2); fits, parameters stacked (F, …); responsibilities, for each panel (n, K), or None
     for grey points; titles of the panels; labels of the two axes.
     """
-    rows, columns = -(-len(titles) // 3), min(len(titles), 3)
+    rows = -(-len(titles) // 3)
     figure = Figure(figsize=(9, 0.4 + 2.75 * rows))
-    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    axes = figure.subplots(rows, 3, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, title in enumerate(titles):
         view = MixtureView(axes[panel], data, np.asarray(fits.weights).shape[1])
         view.show(fits.means[panel], fits.covariances[panel], responsibilities[panel])
@@ -144,6 +144,30 @@ def em_panels(
         labels=labels,
         words=f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}",
     )
+
+
+class MixtureStage:
+    """One mixture over its data, ready to be moved."""
+
+    @styled
+    def __init__(self, data: ArrayLike, components: int, *, labels: tuple[str, str]) -> None:
+        """Draw what stays: the axes, with their labels."""
+        figure = Figure(figsize=(5.5, 4.2))
+        axes = figure.subplots()
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+        self._view = MixtureView(axes, data, components)
+        self._stage = Stage(figure, self._view.artists)
+
+    def show(
+        self,
+        params: GaussianMixtureParameters,
+        responsibilities: ArrayLike | None,
+        log_likelihood: float,
+    ) -> Picture:
+        """Move to a mixture; without responsibilities (n, K) the points are grey."""
+        self._view.show(params.means, params.covariances, responsibilities)
+        level = f"The log-likelihood of these components is {number(log_likelihood)} nats."
+        return Picture(self._stage, f"{level} {in_words(params)}")
 
 
 class EMStage:

@@ -18,7 +18,13 @@ from jaxtyping import Array, ArrayLike, Bool, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import as_floats, require_shape
 from lecture11.gaussian import log_density
-from lecture11.latent.gaussian_moments import FAST_MATH, GaussianMoments, moments, whitening
+from lecture11.latent.gaussian_moments import (
+    FAST_MATH,
+    GaussianMoments,
+    moments,
+    moments_under,
+    whitening,
+)
 
 SHAPES = ("full", "tied", "diagonal", "spherical")
 
@@ -127,6 +133,15 @@ class GaussianMixture:
         """Sums under the posterior, and Σ_i log Σ_k p(x_i, z = k) in nats."""
         return moments(whitening(*params), data)
 
+    def statistics(
+        self,
+        params: GaussianMixtureParameters,
+        data: Float[Array, "points dims"],
+        shares: Float[Array, "points components"],
+    ) -> GaussianMoments:
+        """Sums under responsibilities that are given, for an M-step from another posterior."""
+        return moments_under(whitening(*params), data, shares)
+
     def m_step(
         self, params: GaussianMixtureParameters, statistics: GaussianMoments
     ) -> GaussianMixtureParameters:
@@ -174,9 +189,10 @@ class GaussianMixture:
     ) -> float:
         """Bayesian information criterion, −2 L + (free parameters) log n: lower is better.
 
-        Schwarz (1978), with the sign of scikit-learn; mclust reports the negative.
+        Schwarz (1978), with the sign of scikit-learn; mclust reports the negative. Components of
+        weight 0 do not count.
         """
-        components, dims = params.means.shape
+        components, dims = int((np.asarray(params.weights) > 0).sum()), params.means.shape[1]
         return -2 * float(np.asarray(log_likelihood)) + self.free_parameters(
             components, dims
         ) * np.log(points)

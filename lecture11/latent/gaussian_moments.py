@@ -91,17 +91,34 @@ def plain_moments(
     units: Whitening, data: Float[Array, "points dims"]
 ) -> tuple[GaussianMoments, Float[Array, ""]]:
     """The sums as they are written."""
-    centred = data[:, None] - units.offsets
-    z = jnp.einsum("kij,nkj->nki", units.inverse_factors, centred)
+    z = _in_units(units, data)
     log_joint = units.constants - 0.5 * (z**2).sum(axis=2)
     log_evidence = logsumexp(log_joint, axis=1)
     shares = jnp.exp(log_joint - log_evidence[:, None])
-    sums = GaussianMoments(
+    return _weighted(z, shares), log_evidence.sum()
+
+
+def moments_under(
+    units: Whitening, data: Float[Array, "points dims"], shares: Float[Array, "points components"]
+) -> GaussianMoments:
+    """The sums under responsibilities that are given, wherever they come from."""
+    return _weighted(_in_units(units, data), shares)
+
+
+def _in_units(
+    units: Whitening, data: Float[Array, "points dims"]
+) -> Float[Array, "points components dims"]:
+    return jnp.einsum("kij,nkj->nki", units.inverse_factors, data[:, None] - units.offsets)
+
+
+def _weighted(
+    z: Float[Array, "points components dims"], shares: Float[Array, "points components"]
+) -> GaussianMoments:
+    return GaussianMoments(
         counts=shares.sum(axis=0),
         sums=jnp.einsum("nk,nki->ki", shares, z),
         scatters=jnp.einsum("nk,nki,nkj->kij", shares, z, z),
     )
-    return sums, log_evidence.sum()
 
 
 def fused_moments(

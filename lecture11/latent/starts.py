@@ -17,21 +17,26 @@ WHOLE = 0.01
 
 
 def random_starts(
-    data: Any, components: int, restarts: int, *, key: PRNGKeyArray
+    data: Any, components: int, restarts: int, *, key: PRNGKeyArray, room: int = 0
 ) -> GaussianMixtureParameters:
     """Means at distinct random points, the data's own covariance, equal weights.
+
+    room: pad with components of weight 0, which EM leaves alone, up to so many: starts of equal
+        shape for several numbers of components share one compilation
 
     Returns parameters stacked along a new first axis of length ``restarts``.
     Raises ValueError for bad data, or more components than points.
     """
     data = check_data(data)
     require_few(components, data)
-    chosen = _distinct_points(len(data), components, restarts, key)
+    spare = ((0, 0), (0, max(room - components, 0)))
+    chosen = jnp.pad(_distinct_points(len(data), components, restarts, key), spare)
+    weights = jnp.full((restarts, components), 1 / components, data.dtype)
     covariance = _covariance(data)
     return GaussianMixtureParameters(
-        weights=jnp.full((restarts, components), 1 / components, data.dtype),
+        weights=jnp.pad(weights, spare),
         means=data[chosen],
-        covariances=jnp.broadcast_to(covariance, (restarts, components, *covariance.shape)),
+        covariances=jnp.broadcast_to(covariance, (*chosen.shape, *covariance.shape)),
     )
 
 

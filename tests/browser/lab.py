@@ -73,6 +73,8 @@ def serve_lab(folder: Path, private: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+        assert server.stdout is not None
+        server.stdout.close()
 
 
 def _address(server: subprocess.Popen, said: list[str]) -> str:

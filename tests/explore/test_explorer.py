@@ -186,7 +186,7 @@ def test_box_and_slider_have_one_range_and_one_value(slider: Slider, kinds: tupl
 def test_box_and_slider_are_tied_in_the_browser():
     explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
     rows = [row.children for row in explorer.children[0].children]
-    assert [box for box, _ in rows] == list(explorer.controls.values())
+    assert [slider for _, slider in rows] == list(explorer.controls.values())
     assert links(explorer) == [((box, "value"), (slider, "value")) for box, slider in rows]
 
 

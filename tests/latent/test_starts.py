@@ -5,7 +5,13 @@ import numpy as np
 import pytest
 
 from lecture11.datasets import old_faithful
-from lecture11.latent import GaussianMixture, fit_em, kmeans_start, random_starts
+from lecture11.latent import (
+    GaussianMixture,
+    fit_em,
+    fit_em_restarts,
+    kmeans_start,
+    random_starts,
+)
 
 
 @pytest.mark.parametrize("components", [1, 2, 5])
@@ -57,3 +63,19 @@ def test_same_key_same_start():
     )
     np.testing.assert_array_equal(one, same)
     assert not np.array_equal(one, other)
+
+
+def test_spare_components_change_nothing(float64):
+    x = old_faithful().observations
+    key = jax.random.key(0)
+    model = GaussianMixture()
+    bare, padded = (random_starts(x, 2, 3, key=key, room=room) for room in (0, 5))
+    assert padded.weights.shape == (3, 5)
+    (fit, info), (roomy, same) = (
+        fit_em_restarts(model, starts, x, cycles=30) for starts in (bare, padded)
+    )
+    np.testing.assert_allclose(same.log_likelihood, info.log_likelihood)
+    np.testing.assert_allclose(roomy.means[:, :2], fit.means)
+    np.testing.assert_array_equal(roomy.weights[:, 2:], 0)
+    one, other = (jax.tree.map(lambda field: field[0], params) for params in (fit, roomy))
+    assert model.bic(one, -1000.0, 272) == model.bic(other, -1000.0, 272)
