@@ -153,10 +153,10 @@ def test_lab_opens_the_working_copy_or_the_sources(checkout: Path):
     installed(checkout)
     student = make(checkout, "-n", "lab", "LAB_FLAGS=--no-browser --port 8899").stdout
     assert "lecture11.exercises.editions notebooks workbook" in student
-    assert student.rstrip().endswith("--no-browser --port 8899 workbook")
+    assert student.rstrip().endswith("--no-browser --port 8899 workbook/00_start_here.ipynb")
     assert ("--allow-root" in student) == (os.getuid() == 0)
     instructor = make(checkout, "-n", "lab", "EDITION=instructor").stdout
-    assert instructor.rstrip().endswith("notebooks")
+    assert instructor.rstrip().endswith(" notebooks/00_start_here.ipynb")
     assert "editions" not in instructor
     assert "student or instructor" in make(checkout, "-n", "lab", "EDITION=teacher").stderr
 

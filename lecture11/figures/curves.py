@@ -114,7 +114,9 @@ class CurveStage:
         axes.grid(visible=True)
         (self._curve,) = axes.plot([], [], color=COLOURS[0])
         (self._drop,) = axes.plot([], [], ":", color=COLOURS[1])
-        (self._point,) = axes.plot([], [], "o", color=COLOURS[1], markersize=9)
+        (self._point,) = axes.plot(
+            [], [], "o", color=COLOURS[1], markersize=9, clip_on=False, zorder=5
+        )
         self._floor = up[0]
         self._stage = Stage(figure, [self._curve, self._drop, self._point])
 
