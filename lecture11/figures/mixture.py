@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, MARKER_NAMES, MARKERS, PALETTE, styled
-from lecture11.figures.words import cycles, number
+from lecture11.figures.words import coordinate, cycles, number
 from lecture11.latent import GaussianMixtureParameters
 
 CIRCLE = np.stack([np.cos(t := np.linspace(0, 2 * np.pi, 90)), np.sin(t)])
@@ -235,9 +235,11 @@ class EMStage:
 
 def in_words(params: GaussianMixtureParameters) -> str:
     """Each component's share of the points and its mean: '1 (circles): 36 %, mean (…); 2 …'."""
-    components = (
-        f"{k + 1} ({MARKER_NAMES[k]}) answers for {100 * weight:.0f} % of the points, around "
-        f"({', '.join(number(value, 3) for value in mean)})"
-        for k, (weight, mean) in enumerate(zip(params.weights, params.means, strict=True))
-    )
+    variances = np.diagonal(np.asarray(params.covariances), axis1=1, axis2=2)
+    scales = np.sqrt(variances.max(axis=0))
+    components = []
+    for k, (weight, mean) in enumerate(zip(params.weights, params.means, strict=True)):
+        place = ", ".join(coordinate(m, s) for m, s in zip(mean, scales, strict=True))
+        share = f"answers for {100 * weight:.0f} % of the points, around ({place})"
+        components.append(f"{k + 1} ({MARKER_NAMES[k]}) {share}")
     return f"Component {'; component '.join(components)}."

@@ -1,5 +1,7 @@
 """Numbers and counts as a picture's words say them."""
 
+import math
+
 
 def number(value: float, digits: int = 4) -> str:
     """At most so many significant digits, without trailing zeros, with a true minus sign.
@@ -10,6 +12,13 @@ def number(value: float, digits: int = 4) -> str:
     if "e+" in text and abs(float(text)) < 1e7:
         text = f"{float(text):.0f}"
     return ("0" if float(text) == 0 else text).replace("-", "−")
+
+
+def coordinate(value: float, scale: float) -> str:
+    """To about a fiftieth of ``scale``, the size of what is measured; rounding errors become 0."""
+    decimals = max(round(1.7 - math.log10(scale)), 0)
+    text = f"{float(value):.{decimals}f}"
+    return text.replace("-", "" if float(text) == 0 else "−")
 
 
 def cycles(count: int) -> str:

@@ -3,16 +3,21 @@ import itertools
 
 import numpy as np
 import pytest
-from matplotlib.axis import Axis
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lecture11.figures.mixture import EMStage, MixtureView, em_panels, in_words
-from lecture11.figures.picture import Picture, Stage, png_of
+from lecture11.figures.mixture import (
+    EMStage,
+    MixtureStage,
+    MixtureView,
+    em_panels,
+    in_words,
+    mixture_panels,
+)
+from lecture11.figures.picture import Picture, png_of
 from lecture11.figures.style import COLOURS, MARKERS, PALETTE
 from lecture11.latent import GaussianMixtureParameters
-from tests.figures.conftest import LABELS, EMRun
+from tests.figures.conftest import LABELS, EMRun, cut_off, drawn, figure_of, tick_labels
 
 DATA = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0], [3.0, 3.0]])
 SHARES = np.array([[1.0, 0.0], [0.8, 0.2], [0.3, 0.7], [0.0, 1.0]])
@@ -31,11 +36,6 @@ def stage_of(run: EMRun) -> EMStage:
 
 def show(stage: EMStage, run: EMRun, frame: int) -> Picture:
     return stage.show(frame, *run[1:3], run.responsibilities[frame], run.log_likelihoods)
-
-
-def figure_of(picture: Picture) -> Figure:
-    drawing = picture.drawing
-    return drawing if isinstance(drawing, Figure) else drawing.figure
 
 
 def view(components: int = 2) -> MixtureView:
@@ -135,8 +135,8 @@ def test_more_components_than_colours_are_refused():
 def test_words_give_each_component_its_share_and_place():
     params = GaussianMixtureParameters(np.array([0.36, 0.64]), MEANS * [1, -1], COVARIANCES)
     assert in_words(params) == (
-        "Component 1 (circles) answers for 36 % of the points, around (0.5, −1); "
-        "component 2 (triangles) answers for 64 % of the points, around (2.5, −2)."
+        "Component 1 (circles) answers for 36 % of the points, around (0.50, −1.00); "
+        "component 2 (triangles) answers for 64 % of the points, around (2.50, −2.00)."
     )
 
 
@@ -282,38 +282,129 @@ def test_the_range_of_the_log_likelihood_stays_as_asked(geyser_run: EMRun):
         assert right.get_xlim()[1] >= 20
 
 
+# Any mixtures side by side
+
+
+def side_by_side(run: EMRun, count: int = 2, **change: object) -> Picture:
+    """The first frames of a run, all but the first with responsibilities."""
+    fits = GaussianMixtureParameters(*(field[:count] for field in run.frames))
+    given: dict = {
+        "responsibilities": [None, *run.responsibilities[1:count]],
+        "titles": [f"panel {index}" for index in range(count)],
+        "words": "Four components & more.",
+    }
+    return mixture_panels(run.data, fits, labels=LABELS, **{**given, **change})
+
+
+def test_mixtures_have_titles_labels_and_words_as_given(geyser_run: EMRun):
+    picture = side_by_side(geyser_run, 3, titles=["before", "σ = 1", "after"])
+    figure = figure_of(picture)
+    assert picture.words == "Four components & more."
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["before", "σ = 1", "after"]
+    assert figure.get_supxlabel() == LABELS[0]
+    assert figure.get_supylabel() == LABELS[1]
+
+
+def test_a_mixture_without_responsibilities_is_grey_wherever_it_stands(geyser_run: EMRun):
+    shares = [geyser_run.responsibilities[0], None, geyser_run.responsibilities[2]]
+    picture = side_by_side(geyser_run, 3, responsibilities=shares)
+    colours = [np.unique(points_of(picture, panel)[:, :3], axis=0) for panel in range(3)]
+    assert [len(each) > 1 for each in colours] == [True, False, True]
+    assert len(set(colours[1][0])) == 1
+
+
+def test_each_mixture_stands_in_its_own_panel_with_its_own_shares(geyser_run: EMRun):
+    picture = side_by_side(geyser_run, 4)
+    for panel, axes in enumerate(figure_of(picture).axes[:4]):
+        contours = [line for line in axes.lines if len(line.get_xdata()) > 1]
+        centres = [line.get_xydata()[:-1].mean(axis=0) for line in contours]
+        np.testing.assert_allclose(centres, geyser_run.frames.means[panel], atol=1e-5)
+        if panel:
+            shares = geyser_run.responsibilities[panel]
+            of_points = np.concatenate([shares[shares.argmax(axis=1) == k] for k in range(2)])
+            mixed = of_points @ PALETTE[:2]
+            np.testing.assert_allclose(points_of(picture, panel)[:, :3], mixed, atol=1e-6)
+
+
+@pytest.mark.parametrize(("count", "spare"), [(1, 2), (2, 1), (3, 0), (4, 2), (5, 1)])
+def test_spare_axes_are_off(geyser_run: EMRun, count: int, spare: int):
+    axes = figure_of(side_by_side(geyser_run, count)).axes
+    assert [each.axison for each in axes] == [True] * count + [False] * spare
+
+
+def test_mixtures_side_by_side_have_one_range(geyser_run: EMRun):
+    axes = figure_of(side_by_side(geyser_run, 5)).axes
+    assert len({each.get_xlim() + each.get_ylim() for each in axes}) == 1
+
+
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_no_text_of_mixtures_side_by_side_is_cut_off(geyser_run: EMRun, count: int):
+    assert cut_off(drawn(side_by_side(geyser_run, count))) == []
+
+
+# One mixture
+
+
+def board_of(run: EMRun) -> MixtureStage:
+    return MixtureStage(run.data, 2, labels=LABELS)
+
+
+def put(
+    board: MixtureStage, run: EMRun, frame: int, *, grey: bool = False, up: float = 0.0
+) -> Picture:
+    params = GaussianMixtureParameters(*(field[frame] for field in run.frames))
+    shares = None if grey else run.responsibilities[frame]
+    return board.show(params, shares, run.log_likelihoods[frame] + up)
+
+
+def test_a_mixture_is_the_same_bytes_whatever_was_shown_before(geyser_run: EMRun):
+    board = board_of(geyser_run)
+    first = png_of(put(board, geyser_run, 3).drawing)
+    others = {png_of(put(board, geyser_run, frame).drawing) for frame in (0, 1, 2, 4)}
+    others.add(png_of(put(board, geyser_run, 3, grey=True).drawing))
+    assert len(others - {first}) == 5
+    assert first == png_of(put(board, geyser_run, 3).drawing)
+    assert first == png_of(put(board_of(geyser_run), geyser_run, 3).drawing)
+
+
+def test_a_mixture_is_grey_until_it_has_responsibilities_and_can_be_again(geyser_run: EMRun):
+    board = board_of(geyser_run)
+    for grey in (True, False, True):
+        colours = np.unique(points_of(put(board, geyser_run, 2, grey=grey), 0)[:, :3], axis=0)
+        assert (len(colours) == 1) == grey
+    assert len(set(colours[0])) == 1
+
+
+def test_words_of_a_mixture_have_its_log_likelihood_and_components(geyser_run: EMRun):
+    words = put(board_of(geyser_run), geyser_run, 4).words
+    level = -geyser_run.log_likelihoods[4]
+    assert words.startswith(f"The log-likelihood of these components is −{level:.1f} nats. ")
+    assert words.endswith(in_words(GaussianMixtureParameters(*(f[4] for f in geyser_run.frames))))
+
+
+@pytest.mark.parametrize("name", ["weights", "means"])
+def test_words_of_a_mixture_change_with_it(geyser_run: EMRun, name: str):
+    board = board_of(geyser_run)
+    words = put(board, geyser_run, 4).words
+    assert put(board, changed(geyser_run, name), 4).words != words
+    assert put(board, geyser_run, 4, up=1.0).words != words
+
+
+def test_a_mixture_stands_where_it_is_on_labelled_axes(geyser_run: EMRun):
+    (axes,) = figure_of(put(board_of(geyser_run), geyser_run, 4)).axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == LABELS
+    lines = [line.get_xydata() for line in axes.lines]
+    for mean in geyser_run.frames.means[4]:
+        assert sum(np.array_equal(line, [mean]) for line in lines) == 1
+        assert sum(np.allclose(line[:-1].mean(axis=0), mean) for line in lines if len(line) > 1)
+
+
+@pytest.mark.parametrize("frame", [0, 4])
+def test_no_text_of_a_mixture_is_cut_off(geyser_run: EMRun, frame: int):
+    assert cut_off(drawn(put(board_of(geyser_run), geyser_run, frame))) == []
+
+
 # Legibility
-
-
-def drawn(picture: Picture) -> Figure:
-    """The figure once every text has its place."""
-    if isinstance(picture.drawing, Stage):
-        picture.drawing.pixels()
-    else:
-        FigureCanvasAgg(picture.drawing).draw()
-    return figure_of(picture)
-
-
-def tick_labels(axis: Axis, *, inside: bool) -> list[Text]:
-    """Those drawn, or those kept for a tick beyond the axis's end."""
-    low, high = sorted(axis.get_view_interval())
-    ticks = axis.get_major_ticks()
-    return [tick.label1 for tick in ticks if (low <= tick.get_loc() <= high) == inside]
-
-
-def _inside(figure: Figure, corners: np.ndarray) -> bool:
-    low, high = figure.bbox.get_points()
-    return bool((corners >= low - 1).all() and (corners <= high + 1).all())  # but for rounding
-
-
-def cut_off(figure: Figure) -> list[str]:
-    """Texts that reach over the figure's edge."""
-    sides = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
-    hidden = [text for axis in sides for text in tick_labels(axis, inside=False)]
-    texts = [text for text in figure.findobj(Text) if text.get_text() and text not in hidden]
-    boxes = [(text.get_text(), text.get_window_extent().get_points()) for text in texts]
-    assert boxes
-    return [text for text, corners in boxes if not _inside(figure, corners)]
 
 
 def test_no_text_of_the_panels_is_cut_off(geyser_run: EMRun):

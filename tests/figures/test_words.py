@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture11.figures.words import cycles, number
+from lecture11.figures.words import coordinate, cycles, number
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -64,3 +64,20 @@ def test_large_numbers_are_not_written_as_a_program_writes_them():
 )
 def test_cycles(count: int, text: str):
     assert cycles(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "said"),
+    [
+        (-1.2735, 0.5, "−1.27"),
+        (0.7, 1.0, "0.70"),
+        (54.4785, 5.8, "54.5"),
+        (54.4785, 58.0, "54"),
+        (123456.7, 2000.0, "123457"),
+        (5e-16, 0.9, "0.00"),
+        (-5e-16, 1.0, "0.00"),
+        (3.21e-9, 1e-8, "0.0000000032"),
+    ],
+)
+def test_coordinates_are_said_to_a_fraction_of_their_scale(value, scale, said):
+    assert coordinate(value, scale) == said
