@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lecture11 import iteration
-from lecture11.iteration import Status, advance, run, scan_frames
+from lecture11.iteration import Status, advance, pick, run, scan_frames
 
 
 class Walk(NamedTuple):
@@ -134,6 +134,31 @@ def test_restarts_by_vmap_of_the_undecorated_body():
         jax.vmap(lambda s: scan_frames(lambda x, d: (x * d, x), s, 0.5, jnp.array([1, 2]))[1])
     )
     np.testing.assert_allclose(restart(starts), np.outer(np.arange(5), [0.5, 0.125]))
+
+
+@pytest.mark.parametrize("index", [0, 2, -1])
+def test_one_of_the_stacked_states_is_picked(index):
+    result = run(walk, start(), 0.5, frames=(0, 2, 5, 9))
+    state = by_hand(9)[result.frame_steps[index]]
+    picked = pick(result.frames, index)
+    assert isinstance(picked, Walk)
+    np.testing.assert_allclose(picked.position, state.position, rtol=1e-5)
+    np.testing.assert_array_equal(picked.key, state.key)
+
+
+def test_a_run_goes_on_from_a_picked_frame_to_the_same_end():
+    whole = run(walk, start(), 0.5, frames=(3, 8), chunk=100)
+    rest = run(walk, pick(whole.frames, 0), 0.5, frames=[8], start=3)
+    np.testing.assert_array_equal(rest.state.position, whole.state.position)
+
+
+def test_which_state_is_picked_may_be_computed():
+    """As for the best of several restarts."""
+    ends = {"at": jnp.array([[1.0, 2.0], [5.0, 6.0], [3.0, 4.0]]), "level": jnp.array([1, 9, 4])}
+    best = jax.jit(lambda ends: pick(ends, ends["level"].argmax()))(ends)
+    assert best["at"].tolist() == [5, 6]
+    assert best["level"] == 9
+    assert pick(ends, ends["level"].argmin())["at"].tolist() == [1, 2]
 
 
 def test_stop_ends_early_and_says_so():

@@ -1,0 +1,192 @@
+"""EM whatever the model: the slide's two terms, and what the fits say and refuse."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import logsumexp, rel_entr, softmax
+
+from lecture11.datasets import old_faithful
+from lecture11.latent import (
+    EMInfo,
+    GaussianMixture,
+    GaussianMixtureParameters,
+    KMeans,
+    KMeansParameters,
+    decompose,
+    fit_em,
+    fit_em_restarts,
+    random_starts,
+)
+
+MODEL = GaussianMixture()
+
+seeds = st.integers(0, 2**32 - 1)
+sizes = st.tuples(st.integers(1, 6), st.integers(1, 4))
+
+
+def standardised():
+    x = old_faithful().observations
+    return (x - x.mean(axis=0)) / x.std(axis=0)
+
+
+def bishops_start():
+    means = np.array([[-1.5, 1.0], [1.5, -1.0]])
+    return GaussianMixtureParameters(np.full(2, 0.5), means, np.stack([np.eye(2)] * 2))
+
+
+def random_log_joint(rng, size):
+    """From points on all scales, whose densities may underflow."""
+    return rng.normal(scale=10, size=size) - rng.uniform(0, 2000)
+
+
+@pytest.mark.usefixtures("float64")
+class TestDecomposition:
+    @settings(deadline=None, max_examples=50)
+    @given(seeds, sizes)
+    def test_posterior_gives_the_log_likelihood(self, seed, size):
+        log_joint = random_log_joint(np.random.default_rng(seed), size)
+        terms = decompose(jnp.asarray(log_joint), jnp.asarray(softmax(log_joint, axis=1)))
+        np.testing.assert_allclose(sum(terms), logsumexp(log_joint, axis=1).sum(), rtol=1e-12)
+
+    @settings(deadline=None, max_examples=100)
+    @given(seeds, sizes, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
+    def test_any_other_gives_less_by_its_divergence_from_the_posterior(self, seed, size, spread):
+        rng = np.random.default_rng(seed)
+        log_joint = random_log_joint(rng, size)
+        q = rng.dirichlet(np.full(size[1], spread), size=size[0])
+        terms = decompose(jnp.asarray(log_joint), jnp.asarray(q))
+        gap = logsumexp(log_joint, axis=1).sum() - float(sum(terms))
+        divergence = rel_entr(q, softmax(log_joint, axis=1)).sum()
+        np.testing.assert_allclose(gap, divergence, rtol=1e-9, atol=1e-9)
+        assert gap > -1e-9
+        if np.abs(q - softmax(log_joint, axis=1)).max() > 1e-3:
+            assert gap > 1e-7
+
+    def test_each_term_is_what_it_is_called(self):
+        p = np.array([[0.2, 0.3], [0.1, 0.4]])
+        q = np.array([[0.5, 0.5], [0.25, 0.75]])
+        terms = decompose(jnp.log(p), jnp.asarray(q))
+        np.testing.assert_allclose(
+            terms.supervised,
+            0.5 * np.log(0.2 * 0.3) + 0.25 * np.log(0.1) + 0.75 * np.log(0.4),
+        )
+        np.testing.assert_allclose(
+            terms.entropy, np.log(2) - 0.25 * np.log(0.25) - 0.75 * np.log(0.75)
+        )
+
+    @settings(deadline=None, max_examples=30)
+    @given(seeds, sizes)
+    def test_hard_assignments_have_no_entropy(self, seed, size):
+        rng = np.random.default_rng(seed)
+        log_joint = random_log_joint(rng, size)
+        z = rng.integers(0, size[1], size=size[0])
+        terms = decompose(jnp.asarray(log_joint), jnp.eye(size[1])[z])
+        assert terms.entropy == 0
+        np.testing.assert_allclose(terms.supervised, log_joint[np.arange(size[0]), z].sum())
+
+    def test_impossible_components_without_a_share_count_nothing(self):
+        log_joint = jnp.array([[-1.0, -jnp.inf], [-2.0, -jnp.inf]])
+        terms = decompose(log_joint, jnp.array([[1.0, 0.0], [1.0, 0.0]]))
+        assert (float(terms.supervised), float(terms.entropy)) == (-3, 0)
+
+    def test_a_share_of_an_impossible_component_is_infinitely_bad(self):
+        terms = decompose(jnp.array([[-1.0, -jnp.inf]]), jnp.array([[0.5, 0.5]]))
+        assert terms.supervised == -jnp.inf
+        np.testing.assert_allclose(terms.entropy, np.log(2))
+
+    def test_of_a_mixture_it_is_what_em_reports(self):
+        x = standardised()
+        run = fit_em(MODEL, bishops_start(), x, frames=[3])
+        log_joint = MODEL.log_joint(run.state, jnp.asarray(x))
+        terms = decompose(log_joint, MODEL.posterior(run.state, jnp.asarray(x)))
+        np.testing.assert_allclose(sum(terms), run.info.log_likelihood, rtol=1e-10)
+
+    def test_frozen_posterior_has_the_slope_of_the_log_likelihood(self):
+        """What makes raising the supervised part raise L: they touch at the present θ."""
+        x, start = jnp.asarray(standardised()), jax.tree.map(jnp.asarray, bishops_start())
+        shares = MODEL.posterior(start, x)
+
+        def bound(means):
+            return sum(decompose(MODEL.log_joint(start._replace(means=means), x), shares))
+
+        def level(means):
+            log_joint = MODEL.log_joint(start._replace(means=means), x)
+            return jax.nn.logsumexp(log_joint, axis=1).sum()
+
+        slope = jax.grad(bound)(start.means)
+        assert jnp.abs(slope).max() > 1
+        np.testing.assert_allclose(slope, jax.grad(level)(start.means), rtol=1e-9)
+
+
+def test_progress_is_told_after_every_chunk():
+    told: list[tuple[int, int, EMInfo]] = []
+    run = fit_em(
+        MODEL, bishops_start(), standardised(), frames=[10, 20, 25], chunk=10,
+        on_chunk=lambda *said: told.append(said),
+    )  # fmt: skip
+    assert [(done, total) for done, total, _ in told] == [(10, 25), (20, 25), (25, 25)]
+    levels = [float(info.log_likelihood) for _, _, info in told]
+    np.testing.assert_array_equal(levels, run.infos.log_likelihood)
+    assert len(set(levels)) == 3
+
+
+def test_progress_is_told_until_it_has_converged_and_no_further():
+    told: list[int] = []
+    run = fit_em(
+        MODEL, bishops_start(), standardised(), frames=[1000], tolerance=1e-6,
+        on_chunk=lambda done, *_: told.append(done),
+    )  # fmt: skip
+    assert told == list(range(10, run.steps + 1, 10))
+    assert run.steps < 1000
+
+
+class TestRestartsRefuse:
+    def starts(self):
+        return random_starts(standardised(), 2, 3, key=jax.random.key(0))
+
+    @pytest.mark.parametrize("cycles", [-1, -100])
+    def test_a_negative_number_of_cycles(self, cycles):
+        centres = KMeansParameters(self.starts().means)
+        with pytest.raises(ValueError, match=rf"^cycles: expected .*, got {cycles}\."):
+            fit_em_restarts(KMeans(), centres, standardised(), cycles=cycles)
+
+    def test_one_start_that_is_not_stacked(self):
+        with pytest.raises(ValueError, match=r"^weights: expected 1 dimension"):
+            fit_em_restarts(MODEL, bishops_start(), standardised(), cycles=1)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"weights": np.full((3, 2), 0.6)}, r"^weights: expected a distribution"),
+            ({"means": np.zeros((3, 2, 5))}, r"^means: expected shape \(2, 2\)"),
+            ({"covariances": -np.stack([[np.eye(2)] * 2] * 3)}, r"^covariances\[0\]: not positive"),
+        ],
+    )
+    def test_bad_parameters(self, change, message):
+        with pytest.raises(ValueError, match=message):
+            fit_em_restarts(MODEL, self.starts()._replace(**change), standardised(), cycles=1)
+
+    @pytest.mark.parametrize(
+        ("data", "message"),
+        [
+            (np.zeros(5), "^data: expected 2 dimensions"),
+            (np.ones((5, 2)), "^data: column 0 is the same for all 5 points"),
+            (np.full((5, 2), np.nan), "^data: 10 of 10 values"),
+        ],
+    )
+    def test_bad_data(self, data, message):
+        with pytest.raises(ValueError, match=message):
+            fit_em_restarts(MODEL, self.starts(), data, cycles=1)
+
+
+def test_restarts_of_no_cycles_are_the_starts():
+    starts = random_starts(standardised(), 2, 3, key=jax.random.key(0))
+    ends, infos = fit_em_restarts(MODEL, starts, standardised(), cycles=0)
+    jax.tree.map(np.testing.assert_array_equal, ends, starts)
+    for i in range(3):
+        start = jax.tree.map(lambda field, i=i: field[i], starts)
+        alone = fit_em(MODEL, start, standardised(), frames=[0])
+        np.testing.assert_allclose(infos.log_likelihood[i], alone.info.log_likelihood, rtol=1e-6)
