@@ -81,7 +81,7 @@ def scan_frames(
     return state, frames, infos
 
 
-def pick(stacked: State, index: int | Array) -> State:
+def pick(stacked: State, index: int | np.integer | Array) -> State:
     """One of several states stacked along their first axis: a frame of a run, one restart."""
     return jax.tree.map(lambda field: field[index], stacked)
 

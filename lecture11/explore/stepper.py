@@ -44,9 +44,10 @@ class Stepper(Spoken, Generic[State]):
 
     def _take(self, step: Callable[[State], State]) -> None:
         try:
-            self.state = step(self.state)
-            self.picture = self._draw(self.state)
-            self.view.value = self.picture.to_html()
+            state = step(self.state)
+            picture = self._draw(state)
+            self.view.value = picture.to_html()
+            self.state, self.picture = state, picture
         except Exception as error:
             self.view.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'
             raise

@@ -33,6 +33,9 @@ class Model(Protocol):
     def check(self, params: Any, data: Any) -> tuple[Any, Any]:
         """Both as JAX arrays, or an error that names what is wrong with them."""
 
+    def constrain(self, params: Any) -> Any:
+        """The parameters of the model's own form that are closest to these."""
+
     def e_step(self, params: Any, data: Any) -> tuple[Any, Float[Array, ""]]:
         """Expected sufficient statistics under p_θ(z|x), and log p_θ(data).
 
@@ -163,7 +166,7 @@ def decompose(
 @partial(jax.jit, static_argnums=0)
 def _restarts(step: EMStep, starts: Any, data: Any, gaps: Array) -> tuple[Any, EMInfo]:
     def fit(start: Any) -> tuple[Any, EMInfo]:
-        trace: tuple[Any, Any, EMInfo] = scan_frames(step, start, data, gaps)
+        trace: tuple[Any, Any, EMInfo] = scan_frames(step, step.model.constrain(start), data, gaps)
         return trace[0], jax.tree.map(lambda field: field[-1], trace[2])
 
     return jax.vmap(fit)(starts)

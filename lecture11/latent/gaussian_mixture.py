@@ -94,8 +94,12 @@ class GaussianMixture:
         require_few(components, data)
         _require_distribution("weights", weights)
         _require_positive_definite("covariances", covariances)
-        covariances = self.constrained(weights, covariances)
-        return GaussianMixtureParameters(weights, means, covariances), data
+        return self.constrain(GaussianMixtureParameters(weights, means, covariances)), data
+
+    def constrain(self, params: GaussianMixtureParameters) -> GaussianMixtureParameters:
+        """The parameters with covariances of the model's shape."""
+        covariances = self.constrained(params.weights, params.covariances)
+        return params._replace(covariances=covariances)
 
     def log_joint(
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]

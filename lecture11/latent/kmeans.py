@@ -49,6 +49,10 @@ class KMeans:
         require_few(len(centres), data)
         return KMeansParameters(centres), data
 
+    def constrain(self, params: KMeansParameters) -> KMeansParameters:
+        """Nothing is."""
+        return params
+
     def posterior(
         self, params: KMeansParameters, data: Float[Array, "points dims"]
     ) -> Float[Array, "points components"]:

@@ -399,6 +399,13 @@ def test_a_mixture_stands_where_it_is_on_labelled_axes(geyser_run: EMRun):
         assert sum(np.allclose(line[:-1].mean(axis=0), mean) for line in lines if len(line) > 1)
 
 
+def test_nothing_of_a_mixture_is_left_out_when_it_moves(geyser_run: EMRun):
+    (axes,) = figure_of(put(board_of(geyser_run), geyser_run, 4)).axes
+    artists = [*axes.collections, *axes.lines, *axes.texts]
+    assert len(artists) == 2 * 4  # points, contour, mean and number of each component
+    assert all(artist.get_animated() for artist in artists)
+
+
 @pytest.mark.parametrize("frame", [0, 4])
 def test_no_text_of_a_mixture_is_cut_off(geyser_run: EMRun, frame: int):
     assert cut_off(drawn(put(board_of(geyser_run), geyser_run, frame))) == []

@@ -11,7 +11,7 @@ from scipy.stats import invwishart, multivariate_normal
 from sklearn.mixture import GaussianMixture as Peer
 
 from lecture11.datasets import old_faithful
-from lecture11.iteration import Status
+from lecture11.iteration import Status, pick
 from lecture11.latent import (
     GaussianMixture,
     GaussianMixtureParameters,
@@ -290,12 +290,14 @@ def test_collinear_points_collapse_and_say_so():
 
 
 class TestRestarts:
-    def test_each_is_the_run_alone(self, float64):
-        x = standardised()
-        starts = random_starts(x, 3, 5, key=jax.random.key(0))
-        ends, infos = fit_em_restarts(MODEL, starts, x, cycles=30)
-        for i in range(5):
-            alone = fit_em(MODEL, jax.tree.map(lambda f, i=i: f[i], starts), x, frames=[30])
+    @pytest.mark.parametrize("shape", SHAPES)
+    @pytest.mark.parametrize("cycles", [0, 1, 30])
+    def test_each_is_the_run_alone(self, float64, shape, cycles):
+        x, model = standardised(), GaussianMixture(shape)
+        starts = random_starts(x, 3, 4, key=jax.random.key(0))
+        ends, infos = fit_em_restarts(model, starts, x, cycles=cycles)
+        for i in range(4):
+            alone = fit_em(model, pick(starts, i), x, frames=[cycles])
             np.testing.assert_allclose(infos.objective[i], alone.info.objective, rtol=1e-9)
             np.testing.assert_allclose(ends.means[i], alone.state.means, rtol=1e-5)
 
