@@ -1,13 +1,12 @@
 """A live explorer: controls, and a picture that a pure function makes of their values."""
 
-import html
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
-from lecture11.explore.layout import FITS, Spoken, numbered
+from lecture11.explore.layout import FITS, Spoken, View, numbered
 from lecture11.figures import Picture
 
 
@@ -40,7 +39,7 @@ class Explorer(Spoken):
             bar.observe(self._redraw, "value")
             self.controls[name] = bar
             rows.append(widgets.HBox([box, bar]))
-        self.view = widgets.HTML()
+        self.view = View()
         self.picture: Picture
         self._redraw()
         super().__init__([widgets.Box(rows, layout=FITS), self.view])
@@ -48,12 +47,7 @@ class Explorer(Spoken):
 
     def _redraw(self, _change: Any = None) -> None:
         values = {name: control.value for name, control in self.controls.items()}
-        try:
-            self.picture = self._update(**values)
-            self.view.value = self.picture.to_html()
-        except Exception as error:
-            self.view.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'
-            raise
+        self.picture = self.view.show(lambda: self._update(**values))
 
     def __repr__(self) -> str:
         """The widget in words."""

@@ -4,9 +4,13 @@ ipywidgets' sliders have no accessible name; the number box has a real label and
 keys, so it is the control for keyboard and screen reader, and the slider the one for the mouse.
 """
 
+import html
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+
+from lecture11.figures import Picture
 
 FITS = widgets.Layout(flex_flow="row wrap", align_items="center")
 
@@ -45,3 +49,17 @@ class Spoken(widgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         return {**super()._repr_mimebundle_(**kwargs), "text/plain": repr(self)}
+
+
+class View(widgets.HTML):
+    """Where a picture stands, or in its place the error that kept it from being drawn."""
+
+    def show(self, draw: Callable[[], Picture]) -> Picture:
+        """Draw and show; an error is shown and raised."""
+        try:
+            picture = draw()
+            self.value = picture.to_html()
+        except Exception as error:
+            self.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'
+            raise
+        return picture

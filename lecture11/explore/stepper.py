@@ -1,12 +1,11 @@
 """Buttons that move a state one step at a time: what a player shows, done by hand."""
 
-import html
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 import ipywidgets as widgets
 
-from lecture11.explore.layout import FITS, Spoken
+from lecture11.explore.layout import FITS, Spoken, View
 from lecture11.figures import Picture
 
 State = TypeVar("State")
@@ -36,21 +35,22 @@ class Stepper(Spoken, Generic[State]):
             button = widgets.Button(description=name, layout=widgets.Layout(width="auto"))
             button.on_click(lambda _, step=step: self._take(step))
             self.buttons[name] = button
-        self.view = widgets.HTML()
+        self.view = View()
         self.picture: Picture
         self._take(lambda state: state)
         super().__init__([widgets.HBox(list(self.buttons.values()), layout=FITS), self.view])
         self.add_class("lecture11-stepper")
 
     def _take(self, step: Callable[[State], State]) -> None:
-        try:
-            state = step(self.state)
-            picture = self._draw(state)
-            self.view.value = picture.to_html()
-            self.state, self.picture = state, picture
-        except Exception as error:
-            self.view.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'
-            raise
+        state = self.state
+
+        def draw() -> Picture:
+            nonlocal state
+            state = step(state)
+            return self._draw(state)
+
+        self.picture = self.view.show(draw)
+        self.state = state  # only now: a state that cannot be drawn is not entered
 
     def __repr__(self) -> str:
         """The widget in words."""
