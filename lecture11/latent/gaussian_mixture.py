@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int, PRNGKeyArray
 
-from lecture11.arguments import as_floats, require_shape
+from lecture11.arguments import as_distribution, as_floats, require_shape
 from lecture11.gaussian import log_density
 from lecture11.latent.gaussian_moments import (
     FAST_MATH,
@@ -85,14 +85,13 @@ class GaussianMixture:
         lies too far from 0 for the floating type to tell its values apart.
         """
         data = check_data(data)
-        weights = as_floats("weights", params.weights, 1)
+        weights = as_distribution("weights", as_floats("weights", params.weights, 1))
         means = as_floats("means", params.means, 2)
         covariances = as_floats("covariances", params.covariances, 3)
         components, dims = len(weights), data.shape[1]
         require_shape("means", means, (components, dims), "components × dims")
         require_shape("covariances", covariances, (components, dims, dims), "components × Σ")
         require_few(components, data)
-        _require_distribution("weights", weights)
         _require_positive_definite("covariances", covariances)
         return self.constrain(GaussianMixtureParameters(weights, means, covariances)), data
 
@@ -297,15 +296,6 @@ def _are_singular(
     relative = covariances / (scale[:, None] * scale)
     pivots = jnp.diagonal(jnp.linalg.cholesky(relative), axis1=1, axis2=2) ** 2
     return ~jnp.all(pivots > 100 * jnp.finfo(means.dtype).eps, axis=1)  # True for NaN as well
-
-
-def _require_distribution(name: str, weights: Float[Array, " components"]) -> None:
-    total = float(weights.sum())
-    if bool((weights < 0).any()) or abs(total - 1) > 1e-4:
-        raise ValueError(
-            f"{name}: expected a distribution, numbers from 0 on that sum to 1; got "
-            f"{np.asarray(weights)} with sum {total:.6g}; divide by the sum."
-        )
 
 
 def _require_positive_definite(

@@ -364,7 +364,7 @@ def test_a_component_without_points_stays_put():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"weights": [0.5, 0.6]}, "^weights: .* sum 1.1; divide"),
+        ({"weights": [0.5, 0.6]}, "^weights: .* sum 1.1 along axis -1; divide"),
         ({"weights": [1.5, -0.5]}, "^weights: expected a distribution"),
         ({"weights": [1.0]}, r"^means: expected shape \(1, 2\)"),
         ({"means": [[0.0, np.nan], [0, 0]]}, r"^means: 1 of 4 values .* \[0, 1\]"),
