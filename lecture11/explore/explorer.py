@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lecture11.explore.layout import FITS, Spoken, View, numbered
+from lecture11.explore.layout import FITS, WIDE, Spoken, View, numbered
 from lecture11.figures import Picture
 
 
@@ -20,25 +20,66 @@ class Slider:
     step: float
     value: float
 
+    def make(self) -> tuple[widgets.Widget, ...]:
+        """What stands in its row; the last of them is the one whose value counts.
+
+        The bar's message reaches the kernel first, also when the box is what was moved.
+        """
+        return numbered(self.label, self.low, self.high, self.step, self.value)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line to type in: its label and its first value; read at every key."""
+
+    label: str
+    value: str
+
+    def make(self) -> tuple[widgets.Widget, ...]:
+        """What stands in its row."""
+        wide = widgets.Layout(width="40em", max_width="100%")
+        return (widgets.Text(self.value, description=self.label, style=WIDE, layout=wide),)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several names to pick: their label, the names, the first picked."""
+
+    label: str
+    options: tuple[str, ...]
+    value: str
+
+    def make(self) -> tuple[widgets.Widget, ...]:
+        """What stands in its row."""
+        width = len(self.label) + max(map(len, self.options)) + 6
+        return (
+            widgets.Dropdown(
+                options=self.options,
+                value=self.value,
+                description=self.label,
+                style=WIDE,
+                layout=widgets.Layout(width=f"{width}ch"),
+            ),
+        )
+
 
 class Explorer(Spoken):
-    """Sliders over a picture: ``update(**values) -> Picture`` runs at every move.
+    """Controls over a picture: ``update(**values) -> Picture`` runs at every move.
 
     ``controls[name].value = …`` moves a control from code, as the tests do. An error in ``update``
     is shown in the picture's place and raised.
     """
 
-    def __init__(self, update: Callable[..., Picture], **sliders: Slider) -> None:
-        """Make a control for each slider, named like the argument of ``update`` it sets."""
+    def __init__(self, update: Callable[..., Picture], **controls: Slider | Text | Choice) -> None:
+        """Make each control, named like the argument of ``update`` it sets."""
         self._update = update
-        self._labels = [slider.label for slider in sliders.values()]
+        self._labels = [control.label for control in controls.values()]
         self.controls, rows = {}, []
-        for name, slider in sliders.items():
-            box, bar = numbered(slider.label, slider.low, slider.high, slider.step, slider.value)
-            # Its message reaches the kernel first, also when the box is what was moved.
-            bar.observe(self._redraw, "value")
-            self.controls[name] = bar
-            rows.append(widgets.HBox([box, bar]))
+        for name, control in controls.items():
+            row = control.make()
+            row[-1].observe(self._redraw, "value")
+            self.controls[name] = row[-1]
+            rows.append(widgets.HBox(row))
         self.view = View()
         self.picture: Picture
         self._redraw()

@@ -13,6 +13,8 @@ import ipywidgets as widgets
 from lecture11.figures import Picture
 
 FITS = widgets.Layout(flex_flow="row wrap", align_items="center")
+WIDE = {"description_width": "initial"}
+"""A label gets the room it needs."""
 
 
 def numbered(
@@ -28,11 +30,10 @@ def numbered(
     span = {"min": low, "max": high, "step": step, "value": value}
     if whole:
         span = {name: int(number) for name, number in span.items()}
-    wide = {"description_width": "initial"}
     box = kind[0](
         **span,
         description=label,
-        style=wide,
+        style=WIDE,
         layout=widgets.Layout(width=f"{len(label) + 11}ch"),
     )
     slider = kind[1](**span, readout=False, tabbable=False, layout=widgets.Layout(width="14em"))

@@ -65,6 +65,22 @@ def test_every_number_box_moves_the_picture(
                 latencies[f"{kind}: {name}"] = times
 
 
+def test_every_line_and_choice_moves_the_picture(
+    notebook: Notebook, latencies: dict[str, list[float]]
+) -> None:
+    for widget in notebook.all("explorer"):
+        for control in [*widget.locator("input[type=text]").all(), *widget.locator("select").all()]:
+            name = widget.locator(f"label[for='{control.get_attribute('id')}']").text_content()
+            if control.evaluate("node => node.tagName") == "SELECT":
+                count = control.locator("option").count()
+                first = control.evaluate("node => node.selectedIndex")
+                keys = ["ArrowDown"] * (count - 1 - first) + ["ArrowUp"] * (count - 1)
+            else:
+                keys = list("tea on toast")
+            times = [_press(notebook.page, widget, control, key) for key in keys]
+            latencies[f"explorer: {name}"] = times
+
+
 def _nudge(page: Page, widget: Locator, box: Locator) -> float:
     """Press an arrow key that can move the box."""
     at_top = float(box.input_value()) >= float(box.get_attribute("max") or "inf")

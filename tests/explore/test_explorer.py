@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ipywidgets import HTML, BoundedFloatText, BoundedIntText, FloatSlider, IntSlider
 from matplotlib.figure import Figure
+from traitlets import TraitError
 
-from lecture11.explore import Explorer, Slider
+from lecture11.explore import Choice, Explorer, Slider, Text
 from lecture11.explore.layout import numbered
 from lecture11.figures import Picture
 from lecture11.figures.mixture import EMStage
@@ -163,6 +164,29 @@ def test_the_style_and_the_browser_tests_know_it_by_its_class():
 
 
 # Controls
+
+
+def test_a_line_is_read_at_every_key():
+    explorer = Explorer(told, sentence=Text("your sentence", "abc"))
+    line = explorer.controls["sentence"]
+    assert explorer.picture.words == "{'sentence': 'abc'}"
+    assert line.continuous_update
+    assert line.description == "your sentence"
+    line.value = ""
+    assert explorer.picture.words == "{'sentence': ''}"
+
+
+def test_a_choice_offers_its_options_and_no_other():
+    explorer = Explorer(told, code=Choice("code for", ("Czech", "English"), "English"), width=WIDTH)
+    choice = explorer.controls["code"]
+    assert explorer.picture.words == "{'code': 'English', 'width': 1.0}"
+    assert choice.options == ("Czech", "English")
+    assert choice.description == "code for"
+    choice.value = "Czech"
+    assert explorer.picture.words == "{'code': 'Czech', 'width': 1.0}"
+    with pytest.raises(TraitError):
+        choice.value = "Latin"
+    assert repr(explorer).startswith("Explorer of code for; width (run")
 
 
 @pytest.mark.parametrize(
