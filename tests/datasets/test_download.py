@@ -1,5 +1,6 @@
 import errno
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pooch
@@ -217,7 +218,7 @@ def test_no_permission_to_write(source, mirror, cache, monkeypatch, exists):
 
 
 def test_no_permission_to_read(source, cache, monkeypatch):
-    def forbid(_):
+    def forbid(*_):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     put(cache / PLACE, FILE)
@@ -358,7 +359,9 @@ def test_a_variable_that_names_no_folder_is_told(source, mirror, cache, own):
 def test_a_file_is_hashed_again_only_if_it_changed(source, own, monkeypatch):
     hashed = []
     true_hash = pooch.file_hash
-    monkeypatch.setattr(pooch, "file_hash", lambda path: hashed.append(path) or true_hash(path))
+    monkeypatch.setattr(
+        pooch, "file_hash", lambda path, *of: hashed.append(path) or true_hash(path, *of)
+    )
     path = put(own / PLACE, RECOMPRESSED)
     for _ in range(3):
         fetch(source("whole"))
@@ -421,3 +424,59 @@ def test_nothing_is_shown_for_a_file_that_is_there(source, own, capfd):
     put(own / PLACE, FILE)
     fetch(source("whole"))
     assert capfd.readouterr() == ("", "")
+
+
+# A file whose hash is not published, or only its md5
+
+
+@pytest.fixture
+def unpublished(source):
+    """A file served whole of which nobody says a hash."""
+
+    def make(*kinds: str) -> Source:
+        return replace(source(*kinds), sha256=None, content_sha256=None, size=None)
+
+    return make
+
+
+def test_the_hash_of_a_first_download_is_recorded(unpublished, mirror, cache):
+    assert fetch(unpublished("whole")).read_bytes() == FILE
+    record = (cache / PLACE).with_name("toy.gz.sha256")
+    assert record.read_text() == hashlib.sha256(FILE).hexdigest() + "\n"
+    fetch(unpublished("whole"))
+    assert mirror.served == {"/whole/toy.gz": 1}
+
+
+def test_a_later_damage_shows_against_the_record(unpublished, mirror, cache):
+    fetch(unpublished("whole"))
+    put(cache / PLACE, DAMAGED["flipped"])
+    assert fetch(unpublished("whole")).read_bytes() == FILE
+    assert mirror.served == {"/whole/toy.gz": 2}
+    put(cache / PLACE, DAMAGED["flipped"])
+    with pytest.raises(DataUnavailableError, match=r"does not match the known hash"):
+        fetch(unpublished("wrong"))
+
+
+def test_a_download_cut_short_is_refused_without_a_hash_too(unpublished, cache):
+    with pytest.raises(DataUnavailableError, match=r"IncompleteRead(.|\n)*hash is not published"):
+        fetch(unpublished("truncated"))
+    assert contents(cache) == {}
+
+
+def test_the_users_own_copy_of_it_is_used_and_nothing_written(unpublished, mirror, own, cache):
+    put(own / PLACE, FILE)
+    before = contents(own)
+    assert fetch(unpublished("whole")) == own / PLACE
+    assert contents(own) == before
+    assert not mirror.served
+    assert not cache.exists()
+
+
+def test_an_md5_is_compared_where_it_is_all_there_is(source, cache):
+    md5 = hashlib.md5(FILE).hexdigest()
+    right = replace(source("whole"), sha256=None, content_sha256=None, md5=md5)
+    assert fetch(right).read_bytes() == FILE
+    assert list(contents(cache)) == [str(PLACE)], "no record is needed"
+    wrong = replace(right, md5=md5[::-1])
+    with pytest.raises(DataUnavailableError, match=rf"(.|\n)*the md5 {md5[::-1]}"):
+        fetch(wrong)

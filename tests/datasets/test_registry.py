@@ -33,8 +33,10 @@ def test_entry_is_complete(source: Source):
     assert REGISTRY[source.path] is source
     assert source.dataset in datasets.__all__, "no public function reads it"
     assert all((source.name, source.description, source.citation, source.terms))
-    assert source.size > 0
-    assert re.fullmatch("[0-9a-f]{64}", source.sha256)
+    assert source.mirrors or (source.size and source.sha256), "what is embedded is known"
+    assert source.size is None or source.size > 0
+    assert source.sha256 is None or re.fullmatch("[0-9a-f]{64}", source.sha256)
+    assert source.md5 is None or re.fullmatch("[0-9a-f]{32}", source.md5)
     assert all(re.fullmatch(f"https://.*/{source.name}", url) for url in source.mirrors)
 
 
