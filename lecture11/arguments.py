@@ -48,7 +48,8 @@ def as_floats(
             f"{name}: {len(bad)} of {given.size} values are NaN or infinite, the first at "
             f"[{where}]; remove or impute them first."
         )
-    with np.errstate(over="ignore"):
+    # What is known stays known inside jit, where plain conversion would make it a traced value.
+    with np.errstate(over="ignore"), jax.ensure_compile_time_eval():
         converted = jnp.asarray(given, jnp.result_type(float))
     if not np.array_equal(np.isfinite(given), np.isfinite(converted)):
         raise ValueError(
@@ -75,8 +76,8 @@ def as_distribution(name: str, value: Any, axis: int = -1) -> Float[Array, "..."
         where = ", ".join(str(int(i)) for i in np.argwhere(given < 0)[0])
         raise ValueError(
             f"{name}: expected a distribution, numbers from 0 on that sum to 1; got "
-            f"{given[given < 0][0]:.4g} at [{where}]; clip at 0 and divide by the sum, or, where these "
-            "are logits, use the function for logits."
+            f"{given[given < 0][0]:.4g} at [{where}]; clip at 0 and divide by the sum, or, where "
+            "these are logits, use the function for logits."
         )
     sums = given.sum(axis=axis)
     worst = sums.flat[np.abs(sums - 1).argmax()]
@@ -116,6 +117,20 @@ def require_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str)
     """Raise ValueError unless ``array`` has ``shape``; ``meaning`` says what its axes are."""
     if array.shape != shape:
         raise ValueError(f"{name}: expected shape {shape} ({meaning}), got {array.shape}.")
+
+
+def require_positive_definite(name: str, matrix: np.ndarray) -> None:
+    """Raise ValueError unless the square matrix is symmetric, up to rounding, and definite."""
+    scale = np.sqrt(np.abs(np.outer(np.diagonal(matrix), np.diagonal(matrix))))
+    if (np.abs(matrix - matrix.T) > 1e-5 * scale).any():
+        raise ValueError(f"{name}: expected a symmetric matrix, got {matrix}; use (Σ + Σᵀ) / 2.")
+    try:
+        np.linalg.cholesky(matrix)
+    except np.linalg.LinAlgError:
+        raise ValueError(
+            f"{name}: expected a positive definite matrix, got {matrix}; add a small multiple of "
+            "the identity, or leave out what depends linearly on the rest."
+        ) from None
 
 
 def _described(given: np.ndarray) -> str:

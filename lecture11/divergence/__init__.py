@@ -1,5 +1,22 @@
 """How far one distribution is from another: entropies, KL and its relatives, and what they cost."""
 
+from lecture11.divergence.arithmetic import ArithmeticCode
+from lecture11.divergence.codes import (
+    PrefixCode,
+    code_of_lengths,
+    huffman_code,
+    huffman_lengths,
+    kraft_sum,
+    mean_length,
+    shannon_code,
+    shannon_lengths,
+)
+from lecture11.divergence.continuous import (
+    Estimate,
+    kl_by_quadrature,
+    kl_by_sampling,
+    kl_integrand,
+)
 from lecture11.divergence.discrete import (
     cross_entropy,
     cross_entropy_of_logits,
@@ -10,14 +27,99 @@ from lecture11.divergence.discrete import (
     kl_divergence_of_logits,
     total_variation,
 )
+from lecture11.divergence.factorised import (
+    forward_factorised,
+    reverse_factorised,
+    volume_ratio,
+)
+from lecture11.divergence.fits import (
+    Fits,
+    StationaryPoint,
+    forward_fit,
+    forward_fit_by_descent,
+    is_complete,
+    reverse_divergence,
+    reverse_fits,
+    reverse_paths,
+    stationary_points,
+)
+from lecture11.divergence.gaussian import (
+    Gaussian,
+    Normal,
+    gaussian_kl,
+    normal_kl,
+    normal_log_density,
+)
+from lecture11.divergence.jensen import JensenProof, jensen_gap, non_negativity
+from lecture11.divergence.letters import (
+    UnknownLetterError,
+    alphabet_of,
+    frequencies,
+    letter_counts,
+    letters_of,
+    missing_letters,
+)
+from lecture11.divergence.normal_mixture import (
+    NormalMixture,
+    covering_rule,
+    mixture_log_density,
+    mixture_mean,
+    mixture_variance,
+    sample_mixture,
+)
 
 __all__ = [
+    "ArithmeticCode",
+    "Estimate",
+    "Fits",
+    "Gaussian",
+    "JensenProof",
+    "Normal",
+    "NormalMixture",
+    "PrefixCode",
+    "StationaryPoint",
+    "UnknownLetterError",
+    "alphabet_of",
+    "code_of_lengths",
+    "covering_rule",
     "cross_entropy",
     "cross_entropy_of_logits",
     "entropy",
     "entropy_of_logits",
+    "forward_factorised",
+    "forward_fit",
+    "forward_fit_by_descent",
+    "frequencies",
+    "gaussian_kl",
+    "huffman_code",
+    "huffman_lengths",
+    "is_complete",
+    "jensen_gap",
     "jensen_shannon",
+    "kl_by_quadrature",
+    "kl_by_sampling",
     "kl_divergence",
     "kl_divergence_of_logits",
+    "kl_integrand",
+    "kraft_sum",
+    "letter_counts",
+    "letters_of",
+    "mean_length",
+    "missing_letters",
+    "mixture_log_density",
+    "mixture_mean",
+    "mixture_variance",
+    "non_negativity",
+    "normal_kl",
+    "normal_log_density",
+    "reverse_divergence",
+    "reverse_factorised",
+    "reverse_fits",
+    "reverse_paths",
+    "sample_mixture",
+    "shannon_code",
+    "shannon_lengths",
+    "stationary_points",
     "total_variation",
+    "volume_ratio",
 ]

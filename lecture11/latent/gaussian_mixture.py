@@ -16,7 +16,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    require_positive_definite,
+    require_shape,
+)
 from lecture11.gaussian import log_density
 from lecture11.latent.gaussian_moments import (
     FAST_MATH,
@@ -92,7 +97,8 @@ class GaussianMixture:
         require_shape("means", means, (components, dims), "components × dims")
         require_shape("covariances", covariances, (components, dims, dims), "components × Σ")
         require_few(components, data)
-        _require_positive_definite("covariances", covariances)
+        for k, covariance in enumerate(np.asarray(covariances)):
+            require_positive_definite(f"covariances[{k}]", covariance)
         return self.constrain(GaussianMixtureParameters(weights, means, covariances)), data
 
     def constrain(self, params: GaussianMixtureParameters) -> GaussianMixtureParameters:
@@ -296,19 +302,3 @@ def _are_singular(
     relative = covariances / (scale[:, None] * scale)
     pivots = jnp.diagonal(jnp.linalg.cholesky(relative), axis1=1, axis2=2) ** 2
     return ~jnp.all(pivots > 100 * jnp.finfo(means.dtype).eps, axis=1)  # True for NaN as well
-
-
-def _require_positive_definite(
-    name: str, covariances: Float[Array, "components dims dims"]
-) -> None:
-    given = np.asarray(covariances)
-    factors = np.asarray(jnp.linalg.cholesky(covariances))
-    for k, covariance in enumerate(given):
-        if not np.allclose(
-            covariance, covariance.T, rtol=1e-5, atol=1e-6 * np.abs(covariance).max()
-        ):
-            raise ValueError(f"{name}[{k}]: not symmetric; use (Σ + Σᵀ) / 2.")
-        if not np.isfinite(factors[k]).all():
-            raise ValueError(
-                f"{name}[{k}]: not positive definite; add a small multiple of the identity."
-            )

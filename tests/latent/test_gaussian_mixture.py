@@ -369,8 +369,11 @@ def test_a_component_without_points_stays_put():
         ({"weights": [1.0]}, r"^means: expected shape \(1, 2\)"),
         ({"means": [[0.0, np.nan], [0, 0]]}, r"^means: 1 of 4 values .* \[0, 1\]"),
         ({"covariances": np.ones((2, 2))}, "^covariances: expected 3 dimensions"),
-        ({"covariances": [np.eye(2), -np.eye(2)]}, r"^covariances\[1\]: not positive definite"),
-        ({"covariances": [np.eye(2), [[1, 0.5], [0, 1]]]}, r"^covariances\[1\]: not symmetric"),
+        ({"covariances": [np.eye(2), -np.eye(2)]}, r"^covariances\[1\]: .* positive definite"),
+        (
+            {"covariances": [np.eye(2), [[1, 0.5], [0, 1]]]},
+            r"^covariances\[1\]: .* symmetric matrix",
+        ),
     ],
 )
 def test_bad_parameters_are_named(change, message):
