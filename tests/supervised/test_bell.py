@@ -1,0 +1,82 @@
+"""The model that is too small: fits against brute force, and the two directions' habits."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.special import rel_entr, softmax
+
+from lecture11.supervised import Bell, bell_logits, fit_bell
+
+CLASSES = np.arange(10)
+
+
+def bell(centre: float, width: float) -> np.ndarray:
+    return softmax(-((CLASSES - centre) ** 2) / (2 * width**2))
+
+
+TARGET = 0.6 * bell(7, 0.6) + 0.4 * bell(2, 0.6)
+
+
+def test_a_bell_is_its_formula():
+    logits = np.asarray(bell_logits(Bell(np.float32(3.5), np.float32(np.log(1.5))), 10))
+    np.testing.assert_allclose(np.exp(logits), bell(3.5, 1.5), rtol=1e-5)
+    several = bell_logits(Bell(np.array([3.5, 0.0]), np.log([1.5, 9.0])), 10)
+    np.testing.assert_allclose(np.exp(several[1]), bell(0, 9), rtol=1e-5)
+
+
+def divergence(theta: np.ndarray, direction: str) -> float:
+    q = bell(theta[0], np.exp(theta[1]))
+    pair = (TARGET, q) if direction == "forward" else (q, TARGET)
+    return float(rel_entr(*pair).sum())
+
+
+@pytest.mark.parametrize("direction", ["forward", "reverse"])
+def test_fits_are_minima_and_the_best_is_the_best_of_a_grid(direction: str, float64: None):
+    fits = fit_bell(TARGET, direction, starts=np.arange(10.0))
+    for centre, log_width, value in zip(*fits.bells, fits.divergence, strict=True):
+        end = np.array([centre, log_width])
+        np.testing.assert_allclose(divergence(end, direction), value, rtol=1e-9)
+        theirs = minimize(divergence, end + np.array([0.02, -0.02]), (direction,), "BFGS")
+        np.testing.assert_allclose(theirs.x, end, atol=0.02)
+        assert value - theirs.fun < 1e-5
+    grid = [
+        divergence(np.array([centre, log_width]), direction)
+        for centre in np.linspace(-3, 12, 76)
+        for log_width in np.linspace(-1.5, 2.5, 41)
+    ]
+    assert min(fits.divergence) <= min(grid) + 1e-9
+    assert min(grid) - min(fits.divergence) < 0.01
+
+
+def test_forward_covers_and_has_the_moments_of_the_target(float64: None):
+    fit = fit_bell(TARGET, "forward", starts=[4.5])
+    q = np.exp(bell_logits(fit.bells, 10))[0]
+    np.testing.assert_allclose(q @ CLASSES, TARGET @ CLASSES, rtol=1e-5)
+    np.testing.assert_allclose(q @ CLASSES**2, TARGET @ CLASSES**2, rtol=1e-5)
+    assert q[4] > 10 * TARGET[4]
+
+
+def test_reverse_picks_by_where_it_starts(float64: None):
+    fits = fit_bell(TARGET, "reverse", starts=[2.0, 7.0])
+    np.testing.assert_allclose(fits.bells.centre, [2, 7], atol=0.01)
+    np.testing.assert_allclose(fits.divergence, [-np.log(0.4), -np.log(0.6)], atol=0.01)
+
+
+def test_reverse_has_a_broad_minimum_too(float64: None):
+    fits = fit_bell(TARGET, "reverse", starts=[4.0, 5.0])
+    np.testing.assert_allclose(fits.divergence, 1.531, atol=0.001)
+    assert (np.exp(fits.bells.log_width) > 4).all()
+
+
+def test_reverse_refuses_a_target_with_zeros():
+    target = np.array([0.5, 0, 0.5, 0])
+    with pytest.raises(ValueError, match=r"^target: 2 of 4 classes have probability 0, so"):
+        fit_bell(target, "reverse", starts=[1.0])
+    assert np.isfinite(fit_bell(target, "forward", starts=[1.0]).divergence).all()
+
+
+def test_what_is_no_fit_is_refused():
+    with pytest.raises(ValueError, match=r"^direction: expected one of .*got 'back'"):
+        fit_bell(TARGET, "back", starts=[1.0])
+    with pytest.raises(ValueError, match=r"^target: expected a distribution"):
+        fit_bell(2 * TARGET, "forward", starts=[1.0])

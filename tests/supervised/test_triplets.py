@@ -1,0 +1,278 @@
+from itertools import product
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lecture11.datasets import area_averaged, digits, mnist_small
+from lecture11.networks import TrainingStep, init_mlp, train
+from lecture11.supervised import (
+    MININGS,
+    ForTriplets,
+    TripletCounts,
+    TripletLoss,
+    count_triplets,
+    embed,
+    mined_loss,
+    penultimate,
+    scaled_to_unit_length,
+    triplet_gaps,
+    triplet_loss,
+)
+
+MARGIN = 0.4
+
+
+def cloud(seed: int, points: int = 14, dims: int = 3, classes: int = 4) -> tuple:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(points, dims)) * 0.5, rng.integers(classes, size=points)
+
+
+def squares_of(features: np.ndarray) -> np.ndarray:
+    return np.array([[((a - b) ** 2).sum() for b in features] for a in features])
+
+
+def every_triplet(classes: np.ndarray) -> list[tuple[int, int, int]]:
+    everyone = range(len(classes))
+    return [
+        (a, p, n)
+        for a, p, n in product(everyone, everyone, everyone)
+        if a != p and classes[a] == classes[p] and classes[a] != classes[n]
+    ]
+
+
+def by_enumeration(features: np.ndarray, classes: np.ndarray, margin: float, mining: str) -> float:
+    """The mined loss from a list of all triplets, one after the other."""
+    d = squares_of(features)
+    triplets = every_triplet(classes)
+
+    def loss(a: int, p: int, n: int) -> float:
+        return max(0.0, d[a, p] - d[a, n] + margin)
+
+    if mining == "all":
+        kept = [value for value in (loss(*t) for t in triplets) if value > 0]
+    elif mining == "hard":
+        kept = []
+        for anchor in {a for a, _, _ in triplets}:
+            mine = [(p, n) for a, p, n in triplets if a == anchor]
+            p = max((p for p, _ in mine), key=lambda p: d[anchor, p])
+            n = min((n for _, n in mine), key=lambda n: d[anchor, n])
+            kept.append(loss(anchor, p, n))
+    else:
+        kept = []
+        for a, p in {(a, p) for a, p, _ in triplets}:
+            negatives = [n for b, q, n in triplets if (b, q) == (a, p)]
+            farther = [n for n in negatives if d[a, n] > d[a, p]]
+            n = (
+                min(farther, key=lambda n: d[a, n])
+                if farther
+                else max(negatives, key=lambda n: d[a, n])
+            )
+            kept.append(loss(a, p, n))
+    return float(np.mean(kept)) if kept else 0.0
+
+
+# The loss of a triplet
+
+
+def test_by_hand():
+    a, p = np.array([[0.0, 0.0]] * 3), np.array([[1.0, 0.0]] * 3)
+    n = np.array([[0.0, 0.5], [0.0, 1.1], [3.0, 0.0]])
+    np.testing.assert_allclose(triplet_loss(a, p, n, margin=0.5), [1.25, 0.29, 0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("margin", [0, -1, np.nan, np.inf])
+def test_a_margin_that_is_none_is_refused(margin):
+    with pytest.raises(ValueError, match="margin: expected a positive number"):
+        triplet_loss([[0.0]], [[0.0]], [[0.0]], margin=margin)
+    with pytest.raises(ValueError, match="margin: expected a positive number"):
+        count_triplets([0.0], margin=margin)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (([[0.0]], [[0.0, 1.0]], [[0.0]]), r"positive: expected shape \(1, 1\)"),
+        (([[0.0]], [[0.0]], [[0.0], [1.0]]), r"negative: expected shape \(1, 1\)"),
+        (([0.0], [[0.0]], [[0.0]]), "anchor: expected 2 dimensions"),
+        (([[np.nan]], [[0.0]], [[0.0]]), "anchor: 1 of 1 values are NaN"),
+    ],
+)
+def test_features_that_are_none_are_refused(given, said):
+    with pytest.raises(ValueError, match=said):
+        triplet_loss(*given, margin=0.1)
+
+
+# Counting
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**31), st.floats(0.01, 3))
+def test_the_counts_are_those_of_an_enumeration(seed, margin):
+    features, classes = cloud(seed)
+    d = squares_of(np.asarray(jnp.asarray(features), float))
+    gaps = [d[a, n] - d[a, p] for a, p, n in every_triplet(classes)]
+    counts = count_triplets(triplet_gaps(features, classes), margin=margin)
+    assert counts == TripletCounts(
+        sum(gap >= margin for gap in gaps),
+        sum(0 < gap < margin for gap in gaps),
+        sum(gap <= 0 for gap in gaps),
+    )
+    np.testing.assert_allclose(triplet_gaps(features, classes), np.sort(gaps), atol=1e-12)
+
+
+def test_the_borders():
+    """Equal distances are hard; a gap of exactly the margin is easy."""
+    assert count_triplets([0.0, 0.5, 1.0], margin=0.5) == TripletCounts(2, 0, 1)
+
+
+def test_all_in_one_point_is_hard_only():
+    counts = count_triplets(triplet_gaps(np.ones((6, 2)), [0, 0, 1, 1, 2, 2]), margin=0.2)
+    assert counts == TripletCounts(0, 0, 6 * 4)
+
+
+@pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 2]])
+def test_without_a_triplet_it_is_said(classes):
+    with pytest.raises(ValueError, match="classes: no triplet"):
+        triplet_gaps(np.eye(3), classes)
+
+
+def test_gaps_in_disorder_and_classes_of_another_length_are_refused():
+    with pytest.raises(ValueError, match="gaps: expected one increasing row"):
+        count_triplets([1.0, 0.0], margin=0.1)
+    with pytest.raises(ValueError, match="classes: expected one for each of 3"):
+        triplet_gaps(np.eye(3), [0, 1])
+
+
+# Mining
+
+
+@pytest.mark.parametrize("mining", MININGS)
+@pytest.mark.parametrize("margin", [0.05, MARGIN, 5.0])
+def test_mining_is_that_of_an_enumeration(float64, mining, margin):
+    for seed in range(8):
+        features, classes = cloud(seed)
+        found = mined_loss(jnp.asarray(features), jnp.asarray(classes), jnp.asarray(margin), mining)
+        expected = by_enumeration(features, classes, margin, mining)
+        assert float(found) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("mining", MININGS)
+def test_gradients_are_finite_differences(float64, mining):
+    features, classes = cloud(3)
+    margin = jnp.asarray(MARGIN)
+
+    def loss(features):
+        return mined_loss(features, jnp.asarray(classes), margin, mining)
+
+    slope = jax.grad(loss)(jnp.asarray(features))
+    direction = np.random.default_rng(1).normal(size=features.shape)
+    step = 1e-6
+    there, back = (loss(jnp.asarray(features + s * direction)) for s in (step, -step))
+    assert float((slope * direction).sum()) == pytest.approx(
+        float((there - back) / 2 / step), rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("mining", MININGS)
+@pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 2], [0, 0, 1]])
+def test_few_triplets_or_none_spoil_no_gradient(mining, classes):
+    """Also where several points coincide."""
+    features = jnp.zeros((3, 2)).at[2].set(1)
+    value, slope = jax.value_and_grad(mined_loss)(
+        features, jnp.asarray(classes), jnp.asarray(0.5), mining
+    )
+    assert jnp.isfinite(value)
+    assert jnp.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("mining", MININGS)
+def test_all_in_one_point_costs_the_margin_and_has_no_gradient(mining):
+    """So it is where hard mining ends: a place that no gradient leads away from."""
+    classes = jnp.asarray([0, 0, 1, 1])
+    value, slope = jax.value_and_grad(mined_loss)(
+        jnp.ones((4, 2)), classes, jnp.asarray(0.2), mining
+    )
+    assert float(value) == pytest.approx(0.2)
+    assert not slope.any()
+
+
+def test_another_mining_is_refused():
+    with pytest.raises(ValueError, match=r"mining: expected one of .* got 'easy'"):
+        TripletLoss("easy")
+
+
+# Features
+
+
+def test_unit_length_and_a_row_of_zeros():
+    rows = jnp.asarray([[3.0, 4.0], [0.0, 0.0]])
+    np.testing.assert_allclose(scaled_to_unit_length(rows), [[0.6, 0.8], [0, 0]], rtol=1e-6)
+    slope = jax.grad(lambda rows: scaled_to_unit_length(rows).sum())(rows)
+    assert jnp.isfinite(slope).all()
+
+
+def test_the_penultimate_layer_is_what_the_last_one_sees():
+    layers = init_mlp((5, 4, 3), key=jax.random.key(0))
+    x = jax.random.normal(jax.random.key(1), (6, 5))
+    last = penultimate(layers, x) @ layers[-1].weights + layers[-1].biases
+    np.testing.assert_allclose(embed(layers, x, unit_length=False), last, rtol=1e-6)
+    assert (penultimate(layers, x) >= 0).all()
+
+
+# Training
+
+
+def trained(loss: TripletLoss, rate: float, steps: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Features of 300 digits, their classes, and the last loss."""
+    data = digits()
+    x, classes = data.images[:300].astype(np.float32), data.labels[:300]
+    run = train(
+        TrainingStep(loss, batch_size=50),
+        init_mlp((64, 32, 8), key=jax.random.key(0)),
+        ForTriplets(x, classes, np.full(300, 0.2, np.float32)),
+        learning_rate=rate,
+        frames=(steps,),
+        key=jax.random.key(1),
+    )
+    features = embed(run.state.params, jnp.asarray(x), unit_length=loss.unit_length)
+    return np.asarray(features), classes, float(run.info.loss)
+
+
+@pytest.mark.parametrize("mining", ["all", "semi-hard"])
+def test_training_turns_triplets_easy(mining):
+    before, classes, _ = trained(TripletLoss(mining), 1e-3, 0)
+    after, _, _ = trained(TripletLoss(mining), 1e-3, 200)
+    shares = []
+    for features in (before, after):
+        counts = count_triplets(triplet_gaps(features[:100], classes[:100]), margin=0.2)
+        shares.append(counts.easy / sum(counts))
+    assert shares[1] > shares[0] + 0.2
+
+
+def test_hard_mining_without_unit_length_collapses_and_with_semi_hard_negatives_it_does_not():
+    """MNIST's digits 0 to 6, as in notebook 03."""
+    data = mnist_small("train")
+    some = data.labels < 7
+    x = area_averaged(data.images[some], 16).reshape(-1, 256).astype(np.float32) / 255
+    examples = ForTriplets(x, data.labels[some], np.full(len(x), 0.2, np.float32))
+    spreads = []
+    for loss in (TripletLoss("hard", unit_length=False), TripletLoss("semi-hard", False)):
+        params = init_mlp((256, 128, 32), key=jax.random.key(0))
+        run = train(
+            TrainingStep(loss, batch_size=64),
+            params,
+            examples,
+            learning_rate=1e-2,
+            frames=(400,),
+            key=jax.random.key(1),
+        )
+        features = embed(run.state.params, jnp.asarray(x[:200]), unit_length=False)
+        spreads.append(float(jnp.sqrt(features.var(axis=0).sum())))
+        if loss.mining == "hard":
+            assert float(run.info.loss) == pytest.approx(0.2, abs=0.01)
+    assert spreads[0] < 0.05
+    assert spreads[1] > 1
