@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-for module in ("gaussian_mixture",):
+for module in ("gaussian_mixture", "embedding"):
     for precision in ("float32", "float64"):
         command = [sys.executable, "-m", f"tests.benchmarks.{module}", precision]
         subprocess.run(command, check=True)

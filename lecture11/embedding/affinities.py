@@ -1,0 +1,254 @@
+"""Affinities: how probable each other point is as point i's neighbour (slide: SNE; van der Maaten &
+Hinton 2008, section 2).
+
+The slide's distribution over the neighbours of x_i is a Gaussian around it, over the other points::
+
+    p_i(j) = exp(−‖x_i − x_j‖² / 2σ_i²) / Σ_{k≠i} exp(−‖x_i − x_k‖² / 2σ_i²),      p_i(i) = 0
+
+The slide omits how wide it is. Each σ_i is chosen such that p_i has a given *perplexity*, the
+exponential of its entropy: a uniform distribution over k neighbours has perplexity k. The entropy
+falls as the precision β_i = 1 / 2σ_i² grows, so the right one is found by bisection
+(:func:`bisect_precision`), or, for all rows at once, by Newton's method on log β_i within the
+shrinking interval (:func:`calibrate`).
+
+t-SNE symmetrises: P_ij = (p_i(j) + p_j(i)) / 2N, a single distribution over pairs.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.scipy.special import entr
+from jaxtyping import Array, Float
+
+from lecture11.arguments import as_floats
+from lecture11.embedding.distances import (
+    check_distances,
+    check_points,
+    pairwise_squared_distances,
+)
+from lecture11.embedding.kernels import row_sums
+
+WIDEST, NARROWEST = -40.0, 40.0
+"""Where log β is looked for, with distances in units of the row's own: at one end p_i is uniform to
+the last digit, at the other it leaves out all but exact ties with the nearest point."""
+MOST_STEPS = 60
+
+
+class Calibration(NamedTuple):
+    """p_i for every point, each with a σ_i of its own."""
+
+    log_affinities: Float[Array, "points candidates"]
+    """log p_i(j), in nats, finite also where p_i(j) underflows; −∞ for j = i."""
+    bandwidths: Float[Array, " points"]
+    """σ_i, in units of the distances; 0 where p_i is uniform over exact ties."""
+    perplexities: Float[Array, " points"]
+    """What was reached: as asked, but for ties, which cannot be told apart: m points at the same
+    smallest distance have a perplexity of m at least."""
+
+
+class Bisection(NamedTuple):
+    """The search for one point's precision, step by step."""
+
+    precisions: Float[Array, " steps"]
+    """β = 1 / 2σ² as tried, in inverse squared units of the distances."""
+    perplexities: Float[Array, " steps"]
+    """The perplexity of p_i under each."""
+
+
+def conditional_affinities(
+    x: Any, *, perplexity: float, precomputed: bool = False
+) -> Float[Array, "points points"]:
+    """p_i(j) in row i, column j; each row sums to 1, the diagonal is 0.
+
+    x: points × dims; where ``precomputed``, the matrix of their distances instead
+
+    Raises what :func:`calibrate_points` raises.
+    """
+    return jnp.exp(calibrate_points(x, perplexity=perplexity, precomputed=precomputed)[0])
+
+
+def joint_affinities(
+    x: Any, *, perplexity: float, precomputed: bool = False
+) -> Float[Array, "points points"]:
+    """P_ij = (p_i(j) + p_j(i)) / 2N: symmetric, with sum 1 and diagonal 0.
+
+    Every point has Σ_j P_ij > 1 / 2N, so that an outlier is attracted by some point too.
+    Raises what :func:`calibrate_points` raises.
+    """
+    return symmetrised(conditional_affinities(x, perplexity=perplexity, precomputed=precomputed))
+
+
+def symmetrised(conditional: Float[Array, "points points"]) -> Float[Array, "points points"]:
+    """From p_i(j) to P_ij = (p_i(j) + p_j(i)) / 2N."""
+    return (conditional + conditional.T) / (2 * len(conditional))
+
+
+def calibrate_points(x: Any, *, perplexity: float, precomputed: bool = False) -> Calibration:
+    """p_i over all other points, with its σ_i and the perplexity reached.
+
+    x: points × dims; where ``precomputed``, the matrix of their distances instead
+    perplexity: from 1 to the number of other points
+
+    Raises TypeError or ValueError where x is no such array, holds NaN, has fewer than 2 points, or
+    is no matrix of distances; ValueError for a perplexity that N points cannot have.
+    """
+    squares, unit = squared_distances(x, precomputed=precomputed)
+    check_perplexity(perplexity, len(squares))
+    squares = jnp.where(jnp.eye(len(squares), dtype=bool), jnp.inf, squares)
+    found = calibrate(squares, jnp.asarray(perplexity, squares.dtype))
+    return found._replace(bandwidths=unit * found.bandwidths)
+
+
+def squared_distances(
+    x: Any, *, precomputed: bool = False
+) -> tuple[Float[Array, "points points"], float]:
+    """Squared distances, in units in which no distance is large, and that unit.
+
+    In the data's own units squares of large or of tiny distances may not be floating numbers.
+    """
+    if precomputed:
+        distances = check_distances("x", x, least=2)
+        unit = _power_of_two(float(distances.max()))
+        return (distances / unit) ** 2, unit
+    check_points("x", x, least=2)
+    wide = np.asarray(x, float)
+    unit = _power_of_two(np.abs(wide - wide.mean(axis=0)).max())
+    return pairwise_squared_distances(wide / unit), unit
+
+
+def _power_of_two(size: float) -> float:
+    """About the size; dividing by it is exact, so that ties stay ties."""
+    return float(2.0 ** np.ceil(np.log2(size))) if size > 0 else 1.0
+
+
+def check_perplexity(perplexity: float, points: int) -> None:
+    """Raise ValueError unless N points can have this perplexity."""
+    if not 1 <= perplexity <= points - 1:
+        raise ValueError(
+            f"perplexity: expected a number from 1 to {points - 1}, as each of {points} points has "
+            f"{points - 1} others that may be its neighbours; got {perplexity}. Lower it to at "
+            f"most {points - 1} (a third of that is customary), or add points."
+        )
+
+
+def affinities_at(
+    squares: Float[Array, " candidates"], precision: float | Float[Array, ""]
+) -> Float[Array, " candidates"]:
+    """The formula: p_i(j) ∝ exp(−β d_ij²) over the squared distances to the other points.
+
+    The nearest distance is taken off first, which changes nothing but keeps the largest term at 1.
+    """
+    return jax.nn.softmax(-precision * (squares - squares.min()))
+
+
+def perplexity_of(p: Float[Array, "*rows candidates"]) -> Float[Array, "*rows"]:
+    """exp(−Σ_j p(j) log p(j)): how many equally probable neighbours would be as uncertain."""
+    return jnp.exp(entr(p).sum(axis=-1))
+
+
+def bisect_precision(squares: Any, *, perplexity: float, steps: int = 30) -> Bisection:
+    """One point's search, by halving an interval of log β: too perplexed, raise β; else lower it.
+
+    squares: squared distances to the other points
+
+    Raises TypeError or ValueError where ``squares`` are no such numbers; ValueError for a
+    perplexity that so many points cannot have, or fewer steps than 1.
+    """
+    squares = as_floats("squares", squares, 1)
+    check_perplexity(perplexity, len(squares) + 1)
+    if steps < 1:
+        raise ValueError(f"steps: expected 1 or more, got {steps}.")
+    return _bisect(squares, jnp.asarray(perplexity, squares.dtype), steps)
+
+
+@partial(jax.jit, static_argnums=2)
+def _bisect(squares: Array, perplexity: Array, steps: int) -> Bisection:
+    excess = squares - squares.min()
+    unit = _where_positive(excess.mean())
+
+    def halve(interval: tuple[Array, Array], _: None) -> tuple[tuple[Array, Array], Bisection]:
+        low, high = interval
+        middle = (low + high) / 2
+        precision = jnp.exp(middle) / unit
+        reached = perplexity_of(affinities_at(squares, precision))
+        too_perplexed = reached > perplexity
+        interval = jnp.where(too_perplexed, middle, low), jnp.where(too_perplexed, high, middle)
+        return interval, Bisection(precision, reached)
+
+    start = jnp.asarray(WIDEST, squares.dtype), jnp.asarray(NARROWEST, squares.dtype)
+    return lax.scan(halve, start, None, length=steps)[1]
+
+
+class _Search(NamedTuple):
+    """An interval of log β for each row, and the point within it that is tried next."""
+
+    low: Array
+    high: Array
+    log_precision: Array
+    done: Array
+    steps: Array
+
+
+@jax.jit
+def calibrate(
+    squares: Float[Array, "points candidates"], perplexity: Float[Array, ""]
+) -> Calibration:
+    """p_i over the candidates in row i, for all rows at once.
+
+    squares: squared distances from each point to its candidates; ∞ where one is none (j = i)
+
+    The entropy H as a function of t = log β has the slope −β² Var_p(d²), so Newton's step is
+    (H − log perplexity) / (β² Var_p(d²)); where it leaves the interval known to hold the solution,
+    the interval is halved instead.
+    """
+    is_candidate = jnp.isfinite(squares)
+    nearest = squares.min(axis=1, keepdims=True)
+    excess = jnp.where(is_candidate, squares - nearest, 0)
+    unit = _where_positive(excess.sum(axis=1) / is_candidate.sum(axis=1))
+    excess = excess / unit[:, None]
+    target, tolerance = jnp.log(perplexity), 32 * jnp.finfo(squares.dtype).eps
+
+    def moments(log_precision: Array) -> tuple[Array, Array, Array]:
+        """log Σ_j e_j, entropy, β² Var_p(d²) for e_j = exp(−β d_j²)."""
+        scaled = jnp.exp(log_precision)[:, None] * excess
+        e = jnp.where(is_candidate, jnp.exp(-scaled), 0)
+        scaled = jnp.where(e > 0, scaled, 0)  # where e is 0, β d² may be beyond the floating type
+        total, first, second = row_sums(e, scaled * e, scaled * scaled * e)
+        mean = first / total
+        return jnp.log(total), jnp.log(total) + mean, second / total - mean * mean
+
+    def improve(search: _Search) -> _Search:
+        _, entropy, variance = moments(search.log_precision)
+        surplus = entropy - target
+        low = jnp.where(surplus > 0, search.log_precision, search.low)
+        high = jnp.where(surplus > 0, search.high, search.log_precision)
+        newton = search.log_precision + surplus / _where_positive(variance)
+        inside = (variance > 0) & (low < newton) & (newton < high)
+        done = search.done | (jnp.abs(surplus) <= tolerance) | (high - low <= tolerance)
+        following = jnp.where(
+            inside, newton, jnp.where(done, search.log_precision, (low + high) / 2)
+        )
+        # The step that finds the row close enough is still taken: it lands on the solution.
+        following = jnp.where(search.done, search.log_precision, following)
+        return _Search(low, high, following, done, search.steps + 1)
+
+    rows = jnp.zeros_like(unit)
+    start = _Search(rows + WIDEST, rows + NARROWEST, rows, rows > 0, jnp.zeros((), jnp.int32))
+    search = lax.while_loop(lambda s: ~s.done.all() & (s.steps < MOST_STEPS), improve, start)
+    log_total, entropy, _ = moments(search.log_precision)
+    precision = jnp.exp(search.log_precision)
+    log_affinities = jnp.where(
+        is_candidate, -precision[:, None] * excess - log_total[:, None], -jnp.inf
+    )
+    bandwidths = jnp.sqrt(unit / (2 * precision))
+    ties = search.log_precision > NARROWEST - 1
+    return Calibration(log_affinities, jnp.where(ties, 0, bandwidths), jnp.exp(entropy))
+
+
+def _where_positive(values: Array) -> Array:
+    """The values, with 1 in the place of 0: safe to divide by where the quotient does not count."""
+    return jnp.where(values > 0, values, 1)

@@ -1,0 +1,171 @@
+"""Distances between all pairs of points, d_ij = ‖x_i − x_j‖: what every embedding starts from.
+
+The usual shortcut ‖x_i‖² + ‖x_j‖² − 2 x_i·x_j is one matrix product, and subtracts large numbers
+to get small ones: in float32, points 10⁻³ apart at a distance of 1 from the origin get d² with
+hardly a right digit, and duplicates a distance that is not 0. Here the differences themselves are
+squared and added, a few coordinates at a time, so that d has all its digits and no array is larger
+than the result.
+"""
+
+import math
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+
+from lecture11.arguments import as_floats
+
+COORDINATES = 16
+"""Added up in one pass over the result; XLA turns them into a single loop."""
+ROUNDING = 1e-5
+"""Up to which fraction of the largest distance a matrix may fail to be symmetric."""
+
+
+def pairwise_distances(x: Any) -> Float[Array, "points points"]:
+    """Euclidean distances between all rows of x (points, dims), in its units.
+
+    Exactly symmetric, exactly 0 on the diagonal and between duplicates. The rows may lie far from
+    the origin, close to each other, and be tiny or huge. Where float32 cannot hold NumPy's float64
+    rows, what it loses is 10⁻⁷ of the cloud's size.
+    Raises what :func:`check_points` raises.
+    """
+    return _distances(*_scaled(x))
+
+
+def pairwise_squared_distances(x: Any) -> Float[Array, "points points"]:
+    """Squared Euclidean distances between all rows of x (points, dims), in its squared units.
+
+    As :func:`pairwise_distances`. Raises ValueError also where a square overflows.
+    """
+    squares = _squared_distances(*_scaled(x))
+    if not isinstance(squares, jax.core.Tracer) and not jnp.isfinite(squares).all():
+        raise ValueError(
+            f"x: squared distances overflow {squares.dtype}; rescale the points or turn float64 on "
+            "with jax.config.update('jax_enable_x64', True)."
+        )
+    return squares
+
+
+def check_points(name: str, value: Any, *, least: int = 1) -> Float[Array, "points dims"]:
+    """Convert an array of points × dims with at least ``least`` rows.
+
+    A traced value, inside jit, has no numbers to check yet.
+    Raises TypeError or ValueError where it is none, or holds NaN or infinity.
+    """
+    converted = as_floats(name, value, 2)
+    _require_many(name, converted, least)
+    return converted
+
+
+def check_distances(name: str, value: Any, *, least: int = 1) -> Float[Array, "points points"]:
+    """Convert a matrix of distances between points; rounding errors in its symmetry are averaged.
+
+    A traced value, inside jit, has no numbers to check yet.
+    Raises TypeError or ValueError where it is not square, holds NaN, infinity or a negative number,
+    is not symmetric, has a diagonal other than 0, or fewer than ``least`` rows.
+    """
+    converted = as_floats(name, value, 2)
+    if converted.shape[0] != converted.shape[1]:
+        raise ValueError(
+            f"{name}: expected a square matrix of distances, points × points, got shape "
+            f"{converted.shape}; for points × dims use pairwise_distances first."
+        )
+    _require_many(name, converted, least)
+    if isinstance(converted, jax.core.Tracer):
+        return converted
+    with jax.ensure_compile_time_eval():  # known numbers stay known also inside jit
+        symmetric, *found = _examined(converted)
+        lowest, diagonal, skew, rounding = map(float, found)
+    if lowest < 0 or max(diagonal, skew) > rounding:
+        _refuse_distances(name, np.asarray(converted), rounding)
+    return symmetric
+
+
+@jax.jit
+def _examined(d: Float[Array, "points points"]) -> tuple[Array, Array, Array, Array, Array]:
+    """The matrix made symmetric, and what says whether it may be: all in one go, as it is large."""
+    symmetric = jnp.fill_diagonal((d + d.T) / 2, 0, inplace=False)
+    skew = jnp.abs(d - d.T).max()
+    return symmetric, d.min(), jnp.abs(jnp.diagonal(d)).max(), skew, ROUNDING * d.max()
+
+
+def _refuse_distances(name: str, given: np.ndarray, rounding: float) -> None:
+    """Raise ValueError with the first entry that shows why these are no distances."""
+    _refuse(
+        name, given, given < 0, "not negative", "distances, not similarities or squared differences"
+    )
+    diagonal = np.abs(given) * np.eye(len(given), dtype=bool) > rounding
+    _refuse(name, given, diagonal, "0 on the diagonal", f"np.fill_diagonal({name}, 0) where it is")
+    skew = np.abs(given - given.T) > rounding
+    if skew.any():
+        i, j = np.argwhere(skew)[0]
+        raise ValueError(
+            f"{name}: expected a symmetric matrix, got {given[i, j]:.4g} at [{i}, {j}] and "
+            f"{given[j, i]:.4g} at [{j}, {i}]; use ({name} + {name}.T) / 2 if that is meant."
+        )
+
+
+def _refuse(name: str, given: np.ndarray, bad: np.ndarray, needed: str, remedy: str) -> None:
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        raise ValueError(
+            f"{name}: expected distances, {needed}; got {given[i, j]:.4g} at [{i}, {j}]; "
+            f"give {remedy}."
+        )
+
+
+def _require_many(name: str, array: Array, least: int) -> None:
+    if len(array) < least:
+        raise ValueError(f"{name}: expected {least} points or more, got {len(array)}.")
+
+
+def _scaled(x: Any) -> tuple[Float[Array, "points dims"], Float[Array, ""]]:
+    """The rows at most 1 in size, and the power of 2 they were divided by, which is exact.
+
+    Differences need no centring: those of close numbers are exact in any case. But rows that JAX's
+    floating type cannot hold exactly are centred first, outside jit and in float64, so that
+    rounding them costs a fraction of the cloud's size, not of its distance from the origin.
+    """
+    rows = check_points("x", x)
+    smallest = float(jnp.finfo(rows.dtype).tiny)
+    if isinstance(rows, jax.core.Tracer):
+        size = jnp.maximum(jnp.abs(rows).max(), smallest)
+        power = jnp.ldexp(jnp.ones((), rows.dtype), jnp.frexp(size)[1])
+        return rows / power, power
+    wide = np.asarray(x, float)
+    if not np.array_equal(wide, np.asarray(rows, float)):
+        wide = wide - wide.mean(axis=0)
+    scale = math.ldexp(1.0, math.frexp(max(float(np.abs(wide).max()), smallest))[1])
+    return jnp.asarray(wide / scale, rows.dtype), jnp.asarray(scale, rows.dtype)
+
+
+@jax.jit
+def _distances(
+    x: Float[Array, "points dims"], scale: Float[Array, ""]
+) -> Float[Array, "points points"]:
+    return scale * jnp.sqrt(_sum_of_squares(x))
+
+
+@jax.jit
+def _squared_distances(
+    x: Float[Array, "points dims"], scale: Float[Array, ""]
+) -> Float[Array, "points points"]:
+    return scale * scale * _sum_of_squares(x)
+
+
+def _sum_of_squares(x: Float[Array, "points dims"]) -> Float[Array, "points points"]:
+    """Σ_d (x_id − x_jd)², a few d at a time."""
+    points, dims = x.shape
+    passes = -(-dims // COORDINATES)
+    padded = jnp.pad(x.T, ((0, passes * COORDINATES - dims), (0, 0)))
+    columns = padded.reshape(passes, COORDINATES, points)
+
+    def add(number: Array, total: Array) -> Array:
+        for column in columns[number]:
+            total = total + (column[:, None] - column[None, :]) ** 2
+        return total
+
+    return lax.fori_loop(0, passes, add, jnp.zeros((points, points), x.dtype))

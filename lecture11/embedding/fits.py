@@ -1,0 +1,254 @@
+"""Fit a map by its neighbours: SNE, t-SNE, NeRV, one call each; and many at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from lecture11.arguments import as_floats, require_shape
+from lecture11.embedding.affinities import calibrate_points, symmetrised
+from lecture11.embedding.attraction import pull_between_neighbours, pull_of
+from lecture11.embedding.kernels import FAST_MATH
+from lecture11.embedding.losses import NERV, SNE, TSNE, MapLoss, NeighbourLoss, RetrievalAffinities
+from lecture11.embedding.momentum import (
+    PLAIN,
+    USUAL,
+    DescentInfo,
+    DescentState,
+    DescentStep,
+    Settings,
+    Task,
+    Together,
+    start_state,
+)
+from lecture11.embedding.starts import pca_map, random_map, separated
+from lecture11.iteration import Run, run
+
+OnChunk = Callable[[int, int, DescentInfo], None]
+
+
+def fit_tsne(
+    x: Any,
+    *,
+    perplexity: float = 30.0,
+    settings: Settings = USUAL,
+    frames: Iterable[int] = (0, 1000),
+    start: Any = None,
+    key: PRNGKeyArray | None = None,
+    precomputed: bool = False,
+    loss: NeighbourLoss = TSNE,
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """t-SNE in the plane, or another of the four methods in :mod:`.losses`.
+
+    x: points × dims; where ``precomputed``, the matrix of their distances
+    perplexity: of each point's neighbours, 1 to N − 1
+    settings: :data:`~lecture11.embedding.USUAL` or :data:`~lecture11.embedding.REPRODUCIBLE`, or
+        of your own
+    frames: iterations after which to keep the map; the last ends the run
+    start: a map, points × 2 (or × 1, or × 3), to begin from, of standard deviation 1e-4 or so; None
+        for PCA, or random where a ``key`` is given
+    chunk, on_chunk: see :func:`lecture11.iteration.run`
+
+    Up to 600 points all pairs attract each other, beyond only 3 · perplexity nearest neighbours;
+    the repulsion is always exact. ``run.infos.loss`` is KL(P ‖ Q) for that P, never exaggerated.
+    Raises TypeError or ValueError where an argument is not as described, or the run would end
+    while the attraction is still exaggerated.
+    """
+    _check_settings(settings)
+    affinities = pull_between_neighbours(
+        x, perplexity=perplexity, joint=loss.joint, precomputed=precomputed
+    )
+    points = _start(x, start, key, precomputed)
+    return _descend(loss, affinities, points, settings, frames, chunk, on_chunk)
+
+
+def fit_sne(
+    x: Any,
+    *,
+    perplexity: float = 30.0,
+    settings: Settings = PLAIN,
+    frames: Iterable[int] = (0, 1000),
+    start: Any = None,
+    key: PRNGKeyArray | None = None,
+    precomputed: bool = False,
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """SNE, the slide's, its loss summed over points; otherwise as :func:`fit_tsne`."""
+    return fit_tsne(
+        x, perplexity=perplexity, settings=settings, frames=frames, start=start, key=key,
+        precomputed=precomputed, loss=SNE, chunk=chunk, on_chunk=on_chunk,
+    )  # fmt: skip
+
+
+def fit_nerv(
+    x: Any,
+    *,
+    trade_off: float,
+    perplexity: float = 30.0,
+    settings: Settings = PLAIN,
+    frames: Iterable[int] = (0, 1000),
+    start: Any = None,
+    key: PRNGKeyArray | None = None,
+    precomputed: bool = False,
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """NeRV with weight ``trade_off`` (λ) on the forward direction: 1 is SNE, 0 the reverse alone.
+
+    Other arguments and errors as of :func:`fit_tsne`.
+    """
+    _check_settings(settings)
+    if not 0 <= trade_off <= 1:
+        raise ValueError(f"trade_off: expected λ from 0 to 1, got {trade_off}.")
+    log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
+    affinities = RetrievalAffinities(log_p, jnp.asarray(trade_off, log_p.dtype))
+    points = _start(x, start, key, precomputed)
+    return _descend(NERV, affinities, points, settings, frames, chunk, on_chunk)
+
+
+def fit_tsne_many(
+    x: Any,
+    *,
+    perplexities: Sequence[float],
+    starts: Any,
+    settings: Settings = USUAL,
+    frames: Iterable[int] = (0, 1000),
+    precomputed: bool = False,
+    loss: NeighbourLoss = TSNE,
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """Several runs on the same data at once, by ``vmap``: for some hundred points, over all pairs.
+
+    perplexities: one for each run
+    starts: runs × points × 2, the map that each begins from
+
+    Other arguments and errors as of :func:`fit_tsne`. States and infos have the runs as their first
+    axis, in the frames as their second.
+    """
+    _check_settings(settings)
+    rows = [
+        calibrate_points(x, perplexity=each, precomputed=precomputed)[0] for each in perplexities
+    ]
+    p = [jnp.exp(row) for row in rows]
+    pulls = [pull_of(symmetrised(each) if loss.joint else each) for each in p]
+    return _descend(loss, _stacked(pulls), _starts(starts, p), settings, frames, chunk, on_chunk)
+
+
+def fit_nerv_many(
+    x: Any,
+    *,
+    trade_offs: Sequence[float],
+    starts: Any,
+    perplexity: float = 30.0,
+    settings: Settings = PLAIN,
+    frames: Iterable[int] = (0, 1000),
+    precomputed: bool = False,
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """NeRV for several λ on the same data at once: :func:`fit_nerv` like :func:`fit_tsne_many`."""
+    _check_settings(settings)
+    weights = as_floats("trade_offs", trade_offs, 1)
+    if not ((weights >= 0) & (weights <= 1)).all():
+        raise ValueError(f"trade_offs: expected numbers λ from 0 to 1, got {tuple(trade_offs)}.")
+    log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
+    each = [RetrievalAffinities(log_p, weight) for weight in weights]
+    return _descend(
+        NERV,
+        _stacked(each),
+        _starts(starts, [log_p] * len(weights)),
+        settings,
+        frames,
+        chunk,
+        on_chunk,
+    )
+
+
+def _descend(
+    loss: MapLoss,
+    affinities: Any,
+    points: Float[Array, "*runs points dims"],
+    settings: Settings,
+    frames: Iterable[int],
+    chunk: int,
+    on_chunk: OnChunk | None,
+) -> Run[DescentState, DescentInfo]:
+    frames = tuple(frames)
+    if frames and 0 < frames[-1] <= settings.early_iterations and settings.exaggeration != 1:
+        raise ValueError(
+            f"frames: the run ends after {frames[-1]} iterations, while the attraction is "
+            f"exaggerated for the first {settings.early_iterations}; go on for longer, or give "
+            "settings._replace(early_iterations=…) with fewer."
+        )
+    runs = points.shape[:-2]
+    numbers = jax.tree.map(lambda number: jnp.full(runs, number, points.dtype), settings)
+    unit = loss.rate(points.shape[-2]) * jnp.minimum(
+        1, numbers.most_pull / loss.strongest(affinities)
+    )
+    numbers = numbers._replace(early_rate=unit * numbers.early_rate, rate=unit * numbers.rate)
+    step = DescentStep(loss)
+    return run(
+        Together(step) if runs else step,
+        start_state(points),
+        Task(affinities, numbers),
+        frames=frames,
+        chunk=chunk,
+        on_chunk=on_chunk,
+        compiler_options=FAST_MATH,
+    )
+
+
+def _start(
+    x: Any, start: Any, key: PRNGKeyArray | None, precomputed: bool
+) -> Float[Array, "points dims"]:
+    if start is not None and key is not None:
+        raise ValueError("start, key: both were given; leave out the key, or the start.")
+    if key is not None:
+        return random_map(len(x), key=key)
+    if start is None:
+        return pca_map(x, precomputed=precomputed)
+    points = as_floats("start", start, 2)
+    require_shape("start", points, (len(x), _map_dims(points)), "points × dims of the map")
+    return jnp.asarray(separated(points), points.dtype)
+
+
+def _starts(starts: Any, affinities: Sequence[Array]) -> Float[Array, "runs points dims"]:
+    points = as_floats("starts", starts, 3)
+    shape = (len(affinities), len(affinities[0]), _map_dims(points))
+    require_shape("starts", points, shape, "runs × points × dims of the map")
+    return jnp.asarray(np.stack([separated(each) for each in points]), points.dtype)
+
+
+def _map_dims(points: Array) -> int:
+    """1, 2 or 3: beyond, an exact sum over pairs is no longer what limits a map."""
+    return min(points.shape[-1], 3)
+
+
+def _stacked(trees: Sequence[Any]) -> Any:
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *trees)
+
+
+def _check_settings(settings: Settings) -> None:
+    for name in ("early_rate", "rate"):
+        if not 0 < getattr(settings, name) < np.inf:
+            raise ValueError(
+                f"settings: expected a positive {name}, in units of N / 12; got "
+                f"{getattr(settings, name)}."
+            )
+    for name in ("early_momentum", "momentum"):
+        if not 0 <= getattr(settings, name) < 1:
+            raise ValueError(
+                f"settings: expected {name} from 0 to below 1, got {getattr(settings, name)}."
+            )
+    if not 1 <= settings.exaggeration < np.inf or settings.early_iterations < 0:
+        raise ValueError(
+            "settings: expected an exaggeration from 1 on for 0 or more early_iterations; got "
+            f"{settings.exaggeration} for {settings.early_iterations}."
+        )

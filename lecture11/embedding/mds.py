@@ -1,0 +1,227 @@
+"""Metric multidimensional scaling: a map whose distances d̄_ij are the given d_ij (slide: MDS).
+
+    min over x̄ of  Σ_{i≠j} (d_ij − d̄_ij)²,      d̄_ij = ‖x̄_i − x̄_j‖
+
+The slide's sum counts each pair twice, (i, j) and (j, i). The literature's *raw stress* counts it
+once, and so do we wherever a stress is printed: :func:`raw_stress` is half of :func:`slide_stress`.
+
+SMACOF (de Leeuw 1977) replaces the stress by a parabola that touches it at the present map and
+lies nowhere below it. Its minimum has a formula, the *Guttman transform*,
+
+    x̄_i ← (1/n) Σ_j (d_ij / d̄_ij) (x̄_i − x̄_j),
+
+so a step never raises the stress. As the gradient of the raw stress is 2n (x̄_i − the right-hand
+side), it is gradient descent with the fixed step 1 / 2n. The same gradient with a searched step is
+the other method here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from lecture11.arguments import require_shape
+from lecture11.embedding.descent import line_search
+from lecture11.embedding.distances import check_distances, check_points
+from lecture11.embedding.kernels import (
+    FAST_MATH,
+    differences,
+    reciprocal_root,
+    root,
+    row_sums,
+    squared_length,
+)
+from lecture11.embedding.linear import classical_scaling
+from lecture11.iteration import Run, run
+
+APART = 1e-3
+"""How far points that start at one place are moved apart, in units of the typical distance."""
+
+
+class MapState(NamedTuple):
+    """A map on its way."""
+
+    points: Float[Array, "*frames points dims"]
+    """x̄, one row for each point, in the units of the distances."""
+    length: Float[Array, "*frames"]
+    """How far the last line search went; a fixed 1 where no search is made."""
+
+
+class StressInfo(NamedTuple):
+    """What a step says of the map it was given."""
+
+    stress: Float[Array, "*frames"]
+    """Of MDS the raw stress, each pair once, in squared units; of Sammon the normalised one."""
+
+
+def raw_stress(points: Any, distances: Any) -> Float[Array, ""]:
+    """Σ_{i<j} (d_ij − d̄_ij)², each pair once: what the literature and R report.
+
+    points: the map (points, dims); distances (points, points). It can be differentiated.
+    """
+    return slide_stress(points, distances) / 2
+
+
+def slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
+    """Σ_{i≠j} (d_ij − d̄_ij)², each pair twice: the sum on the slide. Arguments as above."""
+    return _slide_stress(*check_map(points, distances))
+
+
+@jax.jit
+def _slide_stress(
+    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
+) -> Float[Array, ""]:
+    mapped = root(squared_length(differences(points)))
+    (of_rows,) = row_sums((distances - mapped) ** 2)
+    return of_rows.sum()
+
+
+def guttman_transform(points: Any, distances: Any) -> Float[Array, "points dims"]:
+    """(1/n) Σ_j (d_ij / d̄_ij)(x̄_i − x̄_j): the minimum of the parabola above the stress.
+
+    points: the map (points, dims); distances (points, points). Where d̄_ij is 0 the pair counts 0.
+    """
+    points, d = check_map(points, distances)
+    parts = differences(points)
+    ratios = d * reciprocal_root(squared_length(parts))
+    return jnp.stack(row_sums(*(ratios * part for part in parts)), axis=1) / len(points)
+
+
+def smacof_step(
+    state: MapState, distances: Float[Array, "points points"]
+) -> tuple[MapState, StressInfo]:
+    """One Guttman transform; the info is about the incoming map."""
+    info = StressInfo(raw_stress(state.points, distances))
+    return state._replace(points=guttman_transform(state.points, distances)), info
+
+
+def gradient_step(
+    state: MapState, distances: Float[Array, "points points"]
+) -> tuple[MapState, StressInfo]:
+    """One step down the gradient of the raw stress, its length searched from twice the last one."""
+    centred = state.points - state.points.mean(axis=0)
+    gradient = 2 * len(centred) * (centred - guttman_transform(centred, distances))
+    slope = -(gradient**2).sum()
+
+    def loss(points: Array) -> Array:
+        return raw_stress(points, distances)
+
+    points, length = line_search(loss, centred, -gradient, slope, 2 * state.length)
+    return MapState(points, length), StressInfo(loss(state.points))
+
+
+METHODS = {"smacof": smacof_step, "gradient": gradient_step}
+
+
+def fit_mds(
+    distances: Any,
+    *,
+    frames: Iterable[int],
+    start: Any = None,
+    method: str = "smacof",
+    tolerance: float | None = None,
+    chunk: int = 50,
+    on_chunk: Callable[[int, int, StressInfo], None] | None = None,
+) -> Run[MapState, StressInfo]:
+    """Minimise the stress; frame k holds the map after ``frames[k]`` iterations.
+
+    distances (points, points); start: the first map (points, dims), by default that of classical
+    scaling in the plane; method: ``smacof``, or ``gradient`` for line-searched gradient descent;
+    tolerance: end early once ``chunk`` iterations lower the stress by no more than this fraction of
+    it.
+
+    Points that start at one place although their distance is not 0 are first moved apart a little,
+    and so is a start on a line, as neither could be left otherwise.
+    Returns a :class:`~lecture11.iteration.Run` of :class:`MapState` and :class:`StressInfo`.
+    Raises TypeError or ValueError where they are no distances, fewer than two points, ``start``
+    does not fit them, or there is no such method.
+    """
+    if method not in METHODS:
+        raise ValueError(f"method: expected one of {', '.join(METHODS)}; got {method!r}.")
+    d = check_distances("distances", distances, least=2)
+    first = check_start(start, d)
+    # The first length tried is SMACOF's own: twice this one.
+    length = jnp.asarray(1 if method == "smacof" else 0.25 / len(d), d.dtype)
+    return run_map(METHODS[method], MapState(first, length), d, frames, tolerance, chunk, on_chunk)
+
+
+def run_map(
+    step: Callable[[MapState, Any], tuple[MapState, StressInfo]],
+    state: MapState,
+    data: Any,
+    frames: Iterable[int],
+    tolerance: float | None,
+    chunk: int,
+    on_chunk: Callable[[int, int, StressInfo], None] | None,
+) -> Run[MapState, StressInfo]:
+    """The loop of every method that lowers a stress."""
+    if tolerance is not None and not tolerance >= 0:
+        raise ValueError(f"tolerance: expected a number from 0 on, or None; got {tolerance}.")
+
+    def has_converged(earlier: StressInfo, now: StressInfo) -> bool:
+        return tolerance is not None and bool(
+            earlier.stress - now.stress <= tolerance * abs(earlier.stress)
+        )
+
+    return run(
+        step,
+        state,
+        data,
+        frames=frames,
+        chunk=chunk,
+        stop=has_converged,
+        on_chunk=on_chunk,
+        compiler_options=FAST_MATH,
+    )
+
+
+def check_map(
+    points: Any, distances: Any
+) -> tuple[Float[Array, "points dims"], Float[Array, "points points"]]:
+    """Both as JAX arrays.
+
+    Raises TypeError or ValueError where they are no map and no distances, or of different sizes.
+    """
+    d = check_distances("distances", distances)
+    mapped = check_points("points", points)
+    require_shape("points", mapped, (len(d), mapped.shape[1]), "points × dims of the map")
+    return mapped, d
+
+
+def check_start(
+    start: Any, distances: Float[Array, "points points"]
+) -> Float[Array, "points dims"]:
+    """The first map: given or by classical scaling; centred, with no two points stuck together.
+
+    Raises TypeError or ValueError where it is no points × dims array or does not fit the distances.
+    """
+    if start is None:
+        start = classical_scaling(distances).points
+    points = check_points("start", start)
+    require_shape("start", points, (len(distances), points.shape[1]), "points × dims of the map")
+    points = points - points.mean(axis=0)
+    if not _is_stuck(points, distances):
+        return points
+    size = APART * jnp.sqrt((distances**2).mean())
+    return points + size * jax.random.normal(jax.random.key(0), points.shape, points.dtype)
+
+
+def _is_stuck(points: Array, distances: Array) -> bool:
+    """Whether points to be kept apart coincide, or all lie on a line although they should not."""
+    together, stress, size = _examined(points, distances)
+    extent = np.linalg.svd(np.asarray(points, float), compute_uv=False)
+    is_flat = extent[-1] <= 1e-6 * extent[0]
+    rounding = 100 * float(jnp.finfo(points.dtype).eps) ** 2
+    return bool(together) or bool(is_flat and stress > rounding * size)
+
+
+@jax.jit
+def _examined(
+    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
+) -> tuple[Array, Array, Array]:
+    """Whether points to be kept apart coincide; the stress; the sum of squared distances."""
+    together = (squared_length(differences(points)) == 0) & (distances > 0)
+    return together.any(), raw_stress(points, distances), (distances**2).sum()

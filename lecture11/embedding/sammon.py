@@ -1,0 +1,126 @@
+"""Sammon's mapping (1969): MDS in which an error counts relative to the distance (slide: Examples).
+
+    slide:       Σ_{i≠j} (d_ij − d̄_ij)² / d_ij
+    normalised:  (1 / Σ_{i<j} d_ij) Σ_{i<j} (d_ij − d̄_ij)² / d_ij
+
+The slide leaves out Sammon's constant and counts each pair twice. The normalised stress, which the
+literature and R report and which we print, has no unit and does not grow with the number of points.
+
+As Sammon did, a step divides the gradient by the size of the second derivative, coordinate by
+coordinate; in the place of his fixed "magic factor" of 0.3 the length is searched, so the stress
+never rises.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from lecture11.embedding.descent import line_search
+from lecture11.embedding.distances import check_distances
+from lecture11.embedding.kernels import (
+    differences,
+    reciprocal_root,
+    root,
+    row_sums,
+    squared_length,
+)
+from lecture11.embedding.mds import MapState, StressInfo, check_map, check_start, run_map
+from lecture11.iteration import Run
+
+LEAST_CURVATURE = 0.1
+"""Of the second derivative, in units of its value where every distance is right."""
+
+
+def sammon_slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
+    """Σ_{i≠j} (d_ij − d̄_ij)² / d_ij, each pair twice, not normalised: the sum on the slide.
+
+    points: the map (points, dims); distances (points, points). Duplicates, d_ij = 0, count 0.
+    """
+    points, d = check_map(points, distances)
+    errors = (d - root(squared_length(differences(points)))) ** 2
+    (of_rows,) = row_sums(jnp.where(d > 0, errors / jnp.where(d > 0, d, 1), 0))
+    return of_rows.sum()
+
+
+def sammon_stress(points: Any, distances: Any) -> Float[Array, ""]:
+    """Sammon's own, divided by Σ d_ij: what the literature and R report. Arguments as above."""
+    return sammon_slide_stress(points, distances) / jnp.asarray(distances).sum()
+
+
+def sammon_derivatives(
+    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
+) -> tuple[Float[Array, "points dims"], Float[Array, "points dims"], Float[Array, "points 1"]]:
+    """First and second derivatives of the normalised stress in each coordinate of each point.
+
+    ∂E/∂x̄_ik = (2/c) Σ_j (1/d − 1/d̄) Δ_k,  ∂²E/∂x̄_ik² = (2/c) Σ_j (1/d − 1/d̄ + Δ_k²/d̄³), with
+    Δ = x̄_i − x̄_j and c = Σ_{i<j} d_ij. Third, (2/c) Σ_j 1/d: the scale of the second.
+    """
+    parts = differences(points)
+    inverse = reciprocal_root(squared_length(parts))  # 1 / d̄
+    weights = jnp.where(distances > 0, 1 / jnp.where(distances > 0, distances, 1), 0)
+    pull = weights - jnp.where(weights > 0, inverse, 0)
+    cubed = inverse**3
+    sums = row_sums(
+        *(pull * part for part in parts),
+        *(pull + cubed * part * part for part in parts),
+        weights,
+    )
+    factor = 4 / distances.sum()
+    dims = len(parts)
+    first, second = sums[:dims], sums[dims : 2 * dims]
+    return (
+        factor * jnp.stack(first, axis=1),
+        factor * jnp.stack(second, axis=1),
+        factor * sums[-1][:, None],
+    )
+
+
+def sammon_step(
+    state: MapState, distances: Float[Array, "points points"]
+) -> tuple[MapState, StressInfo]:
+    """One line-searched step of Sammon's; the info is about the incoming map."""
+    gradient, curvature, scale = sammon_derivatives(state.points, distances)
+    direction = -gradient / jnp.maximum(jnp.abs(curvature), LEAST_CURVATURE * scale)
+
+    def loss(points: Array) -> Array:
+        return sammon_stress(points, distances)
+
+    points, length = line_search(
+        loss, state.points, direction, (gradient * direction).sum(), 2 * state.length
+    )
+    return MapState(points, length), StressInfo(loss(state.points))
+
+
+def fit_sammon(
+    distances: Any,
+    *,
+    frames: Iterable[int],
+    start: Any = None,
+    tolerance: float | None = None,
+    chunk: int = 50,
+    on_chunk: Callable[[int, int, StressInfo], None] | None = None,
+) -> Run[MapState, StressInfo]:
+    """Minimise Sammon's stress; arguments and result as in :func:`~lecture11.embedding.fit_mds`.
+
+    The infos' stress is the normalised one.
+    Raises what ``fit_mds`` raises, and ValueError where two points are at distance 0.
+    """
+    d = check_distances("distances", distances, least=2)
+    _require_apart(d)
+    state = MapState(check_start(start, d), jnp.asarray(0.5, d.dtype))
+    return run_map(sammon_step, state, d, frames, tolerance, chunk, on_chunk)
+
+
+def _require_apart(distances: Float[Array, "points points"]) -> None:
+    """Raise ValueError where a pair has no distance: dividing by it leaves no stress to lower."""
+    zero = np.argwhere(np.triu(np.asarray(distances) == 0, 1))
+    if len(zero):
+        i, j = zero[0]
+        raise ValueError(
+            f"distances: {len(zero)} pairs of points are at distance 0, the first {i} and {j}, and "
+            "Sammon's stress divides by it; keep one of each set of duplicates (np.unique(x, "
+            "axis=0)), or give them a small distance."
+        )
