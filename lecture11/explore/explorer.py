@@ -43,7 +43,10 @@ class Text:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several names to pick: their label, the names, the first picked."""
+    """One of several names to pick: their label, the names, the first picked.
+
+    A row of buttons: JupyterLab takes the arrow keys away from a drop-down list.
+    """
 
     label: str
     options: tuple[str, ...]
@@ -51,14 +54,12 @@ class Choice:
 
     def make(self) -> tuple[widgets.Widget, ...]:
         """What stands in its row."""
-        width = len(self.label) + max(map(len, self.options)) + 6
         return (
-            widgets.Dropdown(
+            widgets.ToggleButtons(
                 options=self.options,
                 value=self.value,
                 description=self.label,
-                style=WIDE,
-                layout=widgets.Layout(width=f"{width}ch"),
+                style={**WIDE, "button_width": "auto"},
             ),
         )
 
