@@ -38,6 +38,11 @@ class Stage:
         figure.set_layout_engine("none")  # settled: moving artists must not shift the axes
         self._still = self._canvas.copy_from_bbox(figure.bbox)
 
+    @property
+    def moves(self) -> bool:
+        """Whether anything on it is about to move."""
+        return bool(self._moving)
+
     def pixels(self) -> np.ndarray:
         """The stage as it stands, (height, width, 4) bytes."""
         self._canvas.restore_region(self._still)
@@ -86,12 +91,13 @@ class Picture:
 
 @styled
 def png_of(drawing: Figure | Stage) -> bytes:
-    """Encode a drawing; a stage, which is about to move, fast and in 256 colours."""
+    """Encode a drawing; a stage in 256 colours, and fast if it is about to move."""
     file = io.BytesIO()
     if isinstance(drawing, Stage):
         image = Image.fromarray(drawing.pixels()).convert("RGB")
         few_colours = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        few_colours.save(file, "png", compress_level=1)
+        level = 1 if drawing.moves else 9  # a still is encoded once, and then kept
+        few_colours.save(file, "png", compress_level=level)
     else:
         drawing.savefig(file, format="png", dpi=96 * SHARPNESS, metadata={"Software": None})
     return file.getvalue()

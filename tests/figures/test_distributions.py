@@ -1,0 +1,236 @@
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import rel_entr
+
+from lecture11.divergence import jensen_gap, kl_divergence, total_variation
+from lecture11.explore import Explorer, Slider
+from lecture11.figures.distributions import (
+    BarsStage,
+    Densities,
+    JensenStage,
+    binning_picture,
+    change_of_variables_picture,
+    contributions,
+    pairs_picture,
+)
+from lecture11.figures.picture import Picture, png_of
+from tests.figures.conftest import cut_off, drawn, figure_of
+
+P, Q = [0.5, 0.25, 0.15, 0.1], [0.1, 0.2, 0.3, 0.4]
+HARD = [
+    (P, Q),
+    (P, P),
+    ([1, 0, 0, 0], [0, 0, 0, 1]),
+    ([0.5, 0.5, 0, 0], [1, 0, 0, 0]),
+    ([1, 0, 0, 0], [1 / 31, 10 / 31, 10 / 31, 10 / 31]),
+    ([0.25] * 4, [0.97, 0.01, 0.01, 0.01]),
+]
+
+
+@pytest.fixture(scope="module")
+def bars() -> BarsStage:
+    return BarsStage("abcd")
+
+
+def heights(picture: Picture, panel: int) -> list[float]:
+    return [patch.get_height() for patch in figure_of(picture).axes[panel].patches]
+
+
+def test_the_bars_are_p_and_q_and_what_each_letter_adds(bars: BarsStage):
+    picture = bars.show(P, Q)
+    assert heights(picture, 0) == P + Q
+    np.testing.assert_allclose(heights(picture, 1), rel_entr(P, Q))
+    np.testing.assert_allclose(heights(picture, 2), rel_entr(Q, P))
+
+
+def test_the_lower_bars_are_entropy_and_divergence_end_to_end(bars: BarsStage):
+    first, second, d_pq, d_qp = figure_of(bars.show(P, Q)).axes[3].patches
+    for own, divergence, a, b in [(first, d_pq, P, Q), (second, d_qp, Q, P)]:
+        assert own.get_width() == pytest.approx(-np.sum(a * np.log(a)))
+        assert divergence.get_x() == own.get_width()
+        assert divergence.get_width() == pytest.approx(rel_entr(a, b).sum())
+
+
+def test_words_of_the_bars_have_all_six_numbers(bars: BarsStage):
+    assert bars.show(P, Q).words == (
+        "D(p‖q) = 0.618 and D(q‖p) = 0.557 nats. H(p) = 1.21, cross-entropy H(p, q) = 1.83; "
+        "H(q) = 1.28, H(q, p) = 1.84."
+    )
+
+
+def test_words_of_the_bars_change_with_both(bars: BarsStage):
+    words = {bars.show(a, b).words for a, b in [*HARD, (Q, P), (P, HARD[5][1])]}
+    assert len(words) == len(HARD) + 2
+
+
+def test_what_is_infinite_is_said_with_the_letters_that_make_it(bars: BarsStage):
+    words = bars.show([0.5, 0.25, 0.25, 0], [0.5, 0, 0, 0.5]).words
+    assert words.startswith("D(p‖q) = ∞ and D(q‖p) = ∞ nats.")
+    assert "D(p‖q) is ∞ because q is 0 at b, c." in words
+    assert "D(q‖p) is ∞ because p is 0 at d." in words
+    assert "because" not in bars.show([0, 0, 0.5, 0.5], [0, 0, 0.1, 0.9]).words
+
+
+@pytest.mark.parametrize(("p", "q"), HARD)
+def test_no_text_of_the_bars_is_cut_off_whatever_they_are(bars: BarsStage, p, q):
+    picture = bars.show(p, q)
+    assert cut_off(drawn(picture)) == []
+    notes = {text.get_text() for axes in figure_of(picture).axes[1:3] for text in axes.texts}
+    assert "nan" not in str(notes).lower()
+    assert "−0.00" not in notes
+
+
+def test_a_bar_beyond_the_panel_says_its_number_inside(bars: BarsStage):
+    axes = figure_of(bars.show(*HARD[4])).axes
+    assert axes[1].texts[0].get_text() == "3.43"
+    assert [text.get_text() for text in axes[2].texts] == ["−0.11", "∞", "∞", "∞"]
+    assert max(heights(bars.show(*HARD[4]), 2)) == BarsStage.CEILING
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.integers(0, 5), min_size=4, max_size=4).filter(any), st.permutations(range(4)))
+def test_contributions_are_those_of_scipy(counts: list[int], order: list[int]):
+    p = np.array(counts) / sum(counts)
+    q = p[order]
+    np.testing.assert_allclose(contributions(p, q), rel_entr(p, q), rtol=1e-12)
+
+
+def test_pictures_of_the_stage_differ(bars: BarsStage):
+    images = {png_of(bars.show(a, b).drawing) for a, b in HARD}
+    assert len(images) == len(HARD)
+
+
+def test_nothing_recompiles_while_bars_or_points_are_dragged(
+    bars: BarsStage, caplog: pytest.LogCaptureFixture
+):
+    """The explorers of notebook 04: whatever is jitted in them sees one shape for ever."""
+    jensen = JensenStage(5)
+
+    def drag(a: int, y: float) -> Picture:
+        weights = np.array([a, 2.0, 3.0, 0.0])
+        words = bars.show(weights / weights.sum(), Q).words
+        points, half = np.array([y, 4.0]), np.array([0.5, 0.5])
+        gap = float(jensen_gap(points, weights=half))
+        return Picture(jensen.show(points, half, gap).drawing, f"{words} {gap}")
+
+    explorer = Explorer(drag, a=Slider("a", 0, 10, 1, 1), y=Slider("y", 0.1, 5, 0.1, 1.0))
+    words = {explorer.picture.words}
+    with jax.log_compiles():
+        for name, value in [("a", 0), ("a", 7), ("y", 0.3), ("y", 4.0), ("a", 10)]:
+            explorer.controls[name].value = value
+            words.add(explorer.picture.words)
+        assert "Compiling" not in caplog.text
+        jax.jit(lambda x: x + 1)(1.0)
+        assert "Compiling" in caplog.text  # a compilation would have been seen
+    assert len(words) == 6
+
+
+# Jensen's picture
+
+
+@pytest.fixture(scope="module")
+def jensen() -> JensenStage:
+    return JensenStage(5)
+
+
+def shown(stage: JensenStage, y, w) -> Picture:
+    return stage.show(y, w, float(jensen_gap(y, weights=w)))
+
+
+def test_jensens_points_chord_and_gap_are_where_they_belong(jensen: JensenStage):
+    y, w = [0.5, 4.0], [0.25, 0.75]
+    (axes,) = figure_of(shown(jensen, y, w)).axes
+    _, chord, gap, mean, above = axes.lines
+    np.testing.assert_allclose(chord.get_xydata()[:2], np.stack([y, np.log(y)], axis=1))
+    level = 0.25 * np.log(0.5) + 0.75 * np.log(4)
+    np.testing.assert_allclose(gap.get_xydata(), [[3.125, level], [3.125, np.log(3.125)]])
+    np.testing.assert_allclose(mean.get_xydata(), [[3.125, level]])
+    np.testing.assert_allclose(above.get_xydata(), [[3.125, np.log(3.125)]])
+    np.testing.assert_allclose(axes.collections[0].get_offsets(), np.stack([y, np.log(y)], axis=1))
+
+
+def test_words_of_jensens_picture(jensen: JensenStage):
+    assert shown(jensen, [0.5, 4.0], [0.25, 0.75]).words == (
+        "The mean of the points is 3.12; its logarithm (triangle) is 1.14 nats. The mean of their "
+        "logarithms (square) is 0.866. Jensen's gap between the two is 0.273 nats."
+    )
+    assert "gap between the two is 0 nats" in shown(jensen, [2.0, 2.0], [0.5, 0.5]).words
+
+
+def test_points_without_weight_are_not_drawn(jensen: JensenStage):
+    picture = shown(jensen, [0.5, 4.0, 1.0], [0.25, 0.75, 0.0])
+    assert len(figure_of(picture).axes[0].collections[0].get_offsets()) == 2
+
+
+@pytest.mark.parametrize("y", [[0.06, 0.06], [5.0, 5.0], [0.06, 5.0], [0.06, 0.5, 2.0, 5.0]])
+def test_jensens_note_stays_inside(jensen: JensenStage, y: list[float]):
+    assert cut_off(drawn(shown(jensen, y, [1 / len(y)] * len(y)))) == []
+
+
+# Still pictures
+
+
+def random_pairs(count: int = 2000) -> tuple[np.ndarray, np.ndarray]:
+    p, q = np.random.default_rng(0).dirichlet(np.ones(3), size=(2, count))
+    return np.asarray(total_variation(p, q)), np.asarray(kl_divergence(p, relative_to=q))
+
+
+def test_words_of_random_pairs_count_and_find():
+    tv, d = random_pairs()
+    words = pairs_picture(tv, d).words
+    assert words.startswith("Of 2,000 random pairs 0 have a negative D. The smallest is ")
+    assert words.endswith("None lies below D = 2 TV².")
+    assert pairs_picture(tv, d / 100).words.endswith(" lie below D = 2 TV².")
+    assert "1 lies below" in pairs_picture([0.5, 0.5], [0.4, 0.6]).words
+
+
+def test_every_pair_is_in_the_picture_and_the_smallest_is_marked():
+    tv, d = random_pairs()
+    picture = pairs_picture(tv, d)
+    axes = figure_of(picture).axes[0]
+    (cells,) = axes.collections
+    assert cells.get_array().sum() == 2000
+    least = axes.lines[1].get_xydata()[0]
+    np.testing.assert_allclose(least, [tv[d.argmin()], d.min()])
+    assert cut_off(drawn(picture)) == []
+
+
+BINS = [1, 2, 3, 4, 8, 32]
+BINNED = [0.0, 0.5, 0.4, 0.55, 0.58, 0.599]
+
+
+def test_words_of_binning_name_the_steps_and_the_fall():
+    assert binning_picture(BINS, BINNED, 0.6).words == (
+        "The densities are 0.6 nats apart. Binned, never more: 0 with 1 bin, 0.5 with 2 bins, 0.58 "
+        "with 8 bins, 0.599 with 32 bins. Splitting bins never lowers it. Moving them may: 3 bins "
+        "give 0.4, less than 2."
+    )
+    assert "Moving" not in binning_picture(BINS, sorted(BINNED), 0.6).words
+
+
+def test_binning_joins_refinements_only():
+    picture = binning_picture(BINS, BINNED, 0.6)
+    truth, every, nested = figure_of(picture).axes[0].lines
+    assert truth.get_ydata()[0] == 0.6
+    np.testing.assert_allclose(every.get_xydata(), np.stack([BINS, BINNED], axis=1))
+    assert nested.get_xdata().tolist() == [1, 2, 4, 8, 32]
+    assert cut_off(drawn(picture)) == []
+
+
+def test_two_coordinates_side_by_side():
+    x = np.linspace(-1, 1, 5)
+    before = Densities(x, x**2, 1 - x**2, 0.25, 1.5)
+    after = Densities(2 * x, x**2 / 2, (1 - x**2) / 2, 0.25, 1.5 + np.log(2))
+    picture = change_of_variables_picture(before, after, labels=("x", "2x"))
+    assert picture.words == (
+        "In x: D(p‖q) = 0.25 nats, differential entropy h(p) = 1.5. In 2x: D(p‖q) = 0.25, "
+        "h(p) = 2.19."
+    )
+    left, right = figure_of(picture).axes
+    np.testing.assert_allclose(left.lines[0].get_xydata(), np.stack([x, x**2], axis=1))
+    np.testing.assert_allclose(right.lines[1].get_xdata(), 2 * x)
+    assert len({line.get_linestyle() for line in left.lines}) == 2
+    assert cut_off(drawn(picture)) == []
