@@ -217,7 +217,7 @@ class OddDigitStage:
         """Draw what stays: the map. points (n, 2); labels (n,); images (n, p, p), 0 to 1."""
         self._points, self._labels = np.asarray(points, float), np.asarray(labels)
         self._images = np.asarray(images, float)
-        figure = Figure(figsize=(8.6, 4.9))
+        figure = Figure(figsize=(7.8, 4.4))
         grid = figure.add_gridspec(3, 9)
         axes = figure.add_subplot(grid[:, :5])
         size = float(np.clip(22 * (1000 / len(self._labels)) ** 0.5, 5, 26))
