@@ -83,6 +83,7 @@ def init_mlps(sizes: Sequence[int], *, keys: Key[Array, " runs"]) -> tuple[Layer
     return jax.vmap(lambda key: init_mlp(sizes, key=key))(keys)
 
 
+@partial(jax.jit, static_argnames="activation")
 def apply_mlp(
     layers: tuple[Layer, ...],
     x: Float[ArrayLike, "*examples inputs"],
@@ -293,7 +294,7 @@ def _checked(
             "None for all of them."
         )
     for leaf in jax.tree.leaves(examples):
-        if jnp.issubdtype(leaf.dtype, jnp.floating) and not bool(jnp.isfinite(leaf).all()):
+        if jnp.issubdtype(leaf.dtype, jnp.floating) and not np.isfinite(np.asarray(leaf)).all():
             raise ValueError(
                 f"examples: NaN or infinite values in the array of shape {leaf.shape}; remove "
                 "those rows first."

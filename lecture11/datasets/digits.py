@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int64
-from sklearn.datasets import load_digits
 
 CLASSES = 10
 
@@ -35,6 +34,8 @@ class Split(NamedTuple):
 
 def digits() -> SmallDigits:
     """All 1,797 digits, in scikit-learn's order; about 180 of each class."""
+    from sklearn.datasets import load_digits  # here: it takes two seconds to import
+
     images, labels = load_digits(return_X_y=True)
     return SmallDigits(images / 16, labels.astype(np.int64))
 

@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Float32, UInt8
-from sklearn.datasets import load_svmlight_file
 
 from lecture11.datasets.download import fetch, own_copy
 from lecture11.datasets.hdf5 import read_hdf5
@@ -63,6 +62,8 @@ def _from_hdf5(path: Path, split: str) -> GreyDigits:
 
 def _from_libsvm(path: Path) -> GreyDigits:
     """Grey values −1 … 1 there, and the digits counted from 1."""
+    from sklearn.datasets import load_svmlight_file  # here: it takes two seconds to import
+
     rows, labels = load_svmlight_file(str(path), n_features=SIDE * SIDE)
     images = (rows.toarray().reshape(-1, SIDE, SIDE) + 1) / 2
     return GreyDigits(images.astype(np.float32), (labels - 1).astype(np.uint8))

@@ -1,5 +1,6 @@
 """Where EM for a Gaussian mixture may begin: it only ever finds the optimum uphill of its start."""
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -50,7 +51,17 @@ def kmeans_start(data: Any, components: int, *, key: PRNGKeyArray) -> GaussianMi
     require_few(components, data)
     starts = KMeansParameters(data[_distinct_points(len(data), components, KMEANS_RESTARTS, key)])
     ends, infos = fit_em_restarts(KMeans(), starts, data, cycles=KMEANS_CYCLES)
-    best = KMeansParameters(ends.centres[infos.objective.argmax()])
+    return _clusters(ends, infos.objective, data)
+
+
+@jax.jit
+def _clusters(
+    ends: KMeansParameters,
+    objectives: Float[Array, " restarts"],
+    data: Float[Array, "points dims"],
+) -> GaussianMixtureParameters:
+    """The best of the runs, as a mixture."""
+    best = KMeansParameters(ends.centres[objectives.argmax()])
     members = KMeans().posterior(best, data)
     counts = members.sum(axis=0)
     means = (members.T @ data) / jnp.maximum(counts, 1)[:, None]
@@ -68,6 +79,7 @@ def _covariance(data: Float[Array, "points dims"]) -> Float[Array, "dims dims"]:
     return jnp.cov(data.T, ddof=0).reshape(data.shape[1], data.shape[1])
 
 
+@partial(jax.jit, static_argnums=(0, 1, 2))
 def _distinct_points(
     points: int, components: int, restarts: int, key: PRNGKeyArray
 ) -> Int[Array, "restarts components"]:

@@ -7,12 +7,13 @@
 the *expected calibration error* (Naeini et al. 2015; Guo et al. 2017, eq. 3; their 15 bins).
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import as_distribution
 from lecture11.supervised.losses import as_labels
@@ -60,6 +61,13 @@ def reliability(labels: Any, probabilities: Any, *, bins: int = BINS) -> Reliabi
         raise ValueError(f"bins: expected 1 or more, got {bins}.")
     predicted = as_distribution("probabilities", probabilities)
     chosen = as_labels("labels", labels, predicted)
+    return _binned(predicted, chosen, bins)
+
+
+@partial(jax.jit, static_argnums=2)
+def _binned(
+    predicted: Float[Array, "examples classes"], chosen: Int[Array, " examples"], bins: int
+) -> Reliability:
     confidence = predicted.max(axis=1)
     right = (predicted.argmax(axis=1) == chosen).astype(confidence.dtype)
     edges = jnp.linspace(0, 1, bins + 1, dtype=confidence.dtype)
@@ -96,7 +104,7 @@ def score(labels: Any, probabilities: Any) -> Score:
 
     labels (n,); probabilities (networks, n, C); errors as in :func:`accuracy`.
     """
-    each = list(probabilities)
+    each = list(np.asarray(probabilities))
     return Score(
         np.array([float(accuracy(labels, one)) for one in each]),
         np.array([float(expected_calibration_error(labels, one)) for one in each]),

@@ -98,7 +98,11 @@ def predict(
     networks: tuple[Layer, ...], x: Float[ArrayLike, "examples dims"]
 ) -> Float[Array, "networks examples classes"]:
     """p(y|x; θ) of several networks, stacked along their first axis."""
-    return jax.nn.softmax(_logits(networks, jnp.asarray(x)), axis=-1)
+    return _probabilities(networks, jnp.asarray(x))
 
 
-_logits = jax.jit(jax.vmap(apply_mlp, (0, None)))
+@jax.jit
+def _probabilities(
+    networks: tuple[Layer, ...], x: Float[Array, "examples dims"]
+) -> Float[Array, "networks examples classes"]:
+    return jax.nn.softmax(jax.vmap(apply_mlp, (0, None))(networks, x), axis=-1)

@@ -51,8 +51,7 @@ def soft_cross_entropy(labels: Any, *, logits: Any) -> Float[Array, ""]:
 
     Raises ValueError where labels are no distributions, a logit is NaN, or shapes disagree.
     """
-    target, log_q = _pair(labels, logits)
-    return -_p_times(target, log_q).sum(axis=-1).mean()
+    return _soft_cross_entropy(*_pair(labels, logits))
 
 
 def forward_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
@@ -60,10 +59,7 @@ def forward_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
 
     Arguments and errors as in :func:`soft_cross_entropy`.
     """
-    target, log_q = _pair(labels, logits)
-    some = target > 0
-    log_p = jnp.log(jnp.where(some, target, 1))
-    return _p_times(target, log_p - log_q).sum(axis=-1).mean()
+    return _forward_kl(*_pair(labels, logits))
 
 
 def reverse_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
@@ -73,12 +69,7 @@ def reverse_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
     of −∞ does). There it has no gradient, and ``jax.grad`` gives that of its finite terms.
     Arguments and errors as in :func:`soft_cross_entropy`.
     """
-    target, log_q = _pair(labels, logits)
-    allowed, known = log_q > -jnp.inf, target > 0
-    both = allowed & known
-    ratio = jnp.where(both, log_q, 0) - jnp.log(jnp.where(both, target, 1))
-    terms = jnp.exp(log_q) * jnp.where(both, ratio, 0)
-    return jnp.where(allowed & ~known, jnp.inf, terms).sum(axis=-1).mean()
+    return _reverse_kl(*_pair(labels, logits))
 
 
 def mean_entropy(labels: Any) -> Float[Array, ""]:
@@ -128,7 +119,28 @@ def as_labels(
 def _pair(labels: Any, logits: Any) -> tuple[Array, Array]:
     target, of_model = as_distribution("labels", labels), as_logits("logits", logits)
     require_shape("labels", target, of_model.shape, "that of logits, examples × classes")
-    return target, log_softmax(of_model)
+    return target, of_model
+
+
+@jax.jit
+def _soft_cross_entropy(target: Array, logits: Array) -> Array:
+    return -_p_times(target, log_softmax(logits)).sum(axis=-1).mean()
+
+
+@jax.jit
+def _forward_kl(target: Array, logits: Array) -> Array:
+    log_p = jnp.log(jnp.where(target > 0, target, 1))
+    return _p_times(target, log_p - log_softmax(logits)).sum(axis=-1).mean()
+
+
+@jax.jit
+def _reverse_kl(target: Array, logits: Array) -> Array:
+    log_q = log_softmax(logits)
+    allowed, known = log_q > -jnp.inf, target > 0
+    both = allowed & known
+    ratio = jnp.where(both, log_q, 0) - jnp.log(jnp.where(both, target, 1))
+    terms = jnp.exp(log_q) * jnp.where(both, ratio, 0)
+    return jnp.where(allowed & ~known, jnp.inf, terms).sum(axis=-1).mean()
 
 
 def _p_times(p: Array, values: Array) -> Array:
