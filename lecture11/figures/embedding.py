@@ -261,8 +261,8 @@ def stress_curves(
     first = float(np.asarray(next(iter(stresses.values())))[0])
     return Picture(
         figure,
-        f"From {number(first)} {unit} the stress falls to {number(least)}. Within a ten-thousandth "
-        f"of it: {'; '.join(said)}.",
+        f"From {number(first, 3)} {unit} the stress falls to {number(least)}. Within a "
+        f"ten-thousandth of it: {'; '.join(said)}.",
     )
 
 
