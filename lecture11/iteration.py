@@ -32,6 +32,17 @@ Info = TypeVar("Info")
 Step = Callable[[State, Any], tuple[State, Info]]
 Options = tuple[tuple[str, Any], ...]
 
+FAST_MATH = {
+    "xla_cpu_enable_fast_math": True,
+    "xla_cpu_fast_math_honor_division": True,
+    "xla_cpu_fast_math_honor_functions": True,
+    "xla_cpu_fast_math_honor_infs": True,
+    "xla_cpu_fast_math_honor_nans": True,
+    "xla_cpu_prefer_vector_width": 512,
+}
+"""XLA's options that let it reorder sums on a CPU, which turns a fused loop into vector
+instructions; for :func:`advance`."""
+
 
 class Status(enum.Enum):
     """How a run ended."""

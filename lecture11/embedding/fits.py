@@ -11,7 +11,6 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from lecture11.arguments import as_floats, require_shape
 from lecture11.embedding.affinities import calibrate_points, symmetrised
 from lecture11.embedding.attraction import pull_between_neighbours, pull_of
-from lecture11.embedding.kernels import FAST_MATH
 from lecture11.embedding.losses import NERV, SNE, TSNE, MapLoss, NeighbourLoss, RetrievalAffinities
 from lecture11.embedding.momentum import (
     PLAIN,
@@ -25,7 +24,7 @@ from lecture11.embedding.momentum import (
     start_state,
 )
 from lecture11.embedding.starts import pca_map, random_map, separated
-from lecture11.iteration import Run, run
+from lecture11.iteration import FAST_MATH, Run, run
 
 OnChunk = Callable[[int, int, DescentInfo], None]
 

@@ -2,8 +2,8 @@
 
 ``row_sums(a, b)`` of arrays (points, points) that are themselves made elementwise, such as
 ``(x[:, None] - x) ** 2``, is one variadic reduction; XLA fuses the making into the adding, and with
-:data:`FAST_MATH` turns the loop into vector instructions. Coordinates are separate vectors, as a
-trailing axis of two would spoil that.
+:data:`lecture11.iteration.FAST_MATH` turns the loop into vector instructions. Coordinates are
+separate vectors, as a trailing axis of two would spoil that.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,6 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
-
-FAST_MATH = {
-    "xla_cpu_enable_fast_math": True,
-    "xla_cpu_fast_math_honor_division": True,
-    "xla_cpu_fast_math_honor_functions": True,
-    "xla_cpu_fast_math_honor_infs": True,
-    "xla_cpu_fast_math_honor_nans": True,
-    "xla_cpu_prefer_vector_width": 512,
-}
-"""XLA's options that let it reorder sums; see :func:`lecture11.iteration.advance`."""
 
 
 def differences(x: Float[Array, "points dims"]) -> list[Float[Array, "points points"]]:

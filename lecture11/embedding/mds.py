@@ -27,7 +27,6 @@ from lecture11.arguments import require_shape
 from lecture11.embedding.descent import line_search
 from lecture11.embedding.distances import check_distances, check_points
 from lecture11.embedding.kernels import (
-    FAST_MATH,
     differences,
     reciprocal_root,
     root,
@@ -35,7 +34,7 @@ from lecture11.embedding.kernels import (
     squared_length,
 )
 from lecture11.embedding.linear import classical_scaling
-from lecture11.iteration import Run, run
+from lecture11.iteration import FAST_MATH, Run, run
 
 APART = 1e-3
 """How far points that start at one place are moved apart, in units of the typical distance."""

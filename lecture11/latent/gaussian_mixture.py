@@ -23,8 +23,8 @@ from lecture11.arguments import (
     require_shape,
 )
 from lecture11.gaussian import log_density
+from lecture11.iteration import FAST_MATH
 from lecture11.latent.gaussian_moments import (
-    FAST_MATH,
     GaussianMoments,
     moments,
     moments_under,

@@ -27,16 +27,6 @@ LANES = 64
 BLOCK = 2048
 """Points at a time, so that their z for all components stay in the processor's cache."""
 
-FAST_MATH = {
-    "xla_cpu_enable_fast_math": True,
-    "xla_cpu_fast_math_honor_division": True,
-    "xla_cpu_fast_math_honor_functions": True,
-    "xla_cpu_fast_math_honor_infs": True,
-    "xla_cpu_fast_math_honor_nans": True,
-    "xla_cpu_prefer_vector_width": 512,
-}
-"""Lets XLA reorder the sums, which turns the fused loop into vector instructions."""
-
 
 class GaussianMoments(NamedTuple):
     """Sums over the data in each component's own units, weighted by its responsibilities γ."""

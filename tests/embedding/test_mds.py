@@ -20,8 +20,8 @@ from lecture11.embedding import (
     raw_stress,
     slide_stress,
 )
-from lecture11.embedding.kernels import FAST_MATH
 from lecture11.embedding.mds import MapState, smacof_step
+from lecture11.iteration import FAST_MATH
 from tests.embedding.conftest import Case
 
 seeds = st.integers(0, 2**32 - 1)

@@ -47,9 +47,9 @@ from lecture11.embedding.attraction import (
     total_pulls,
 )
 from lecture11.embedding.attraction import _sparse_pull as sparse_pull
-from lecture11.embedding.kernels import FAST_MATH
 from lecture11.embedding.losses import NERV, RetrievalAffinities
 from lecture11.embedding.repulsion import log_row_sums
+from lecture11.iteration import FAST_MATH
 
 POINTS = 40
 seeds = st.integers(0, 2**32 - 1)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lecture11.iteration import FAST_MATH
 from lecture11.latent import gaussian_moments
 from lecture11.latent.gaussian_moments import (
     BLOCK,
-    FAST_MATH,
     LANES,
     blocked_moments,
     fused_moments,
