@@ -7,6 +7,7 @@ EDITION = student
 NOTEBOOKS =
 LAB_FLAGS =
 LOCK_FLAGS =
+WORKERS = 2
 UV := $(shell command -v uv 2>/dev/null)
 
 PY = .venv/bin/python
@@ -35,9 +36,17 @@ lab: $(STAMP) ## open the course in JupyterLab (EDITION=instructor: the sources,
 reset: $(STAMP) ## put your working copy, workbook/, aside and start with a new one
 	$(PY) -m lecture11.exercises.editions --reset notebooks workbook
 
+# What XLA has compiled is kept, so that a notebook's second run takes about half the time.
+export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/build/compiled
+export JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS = 0
+export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES = -1
+
 # For everyone who changes something
 
-NBVAL = --nbval --nbval-current-env --nbval-cell-timeout=600 -p no:cacheprovider \
+# A file's tests stay in one process: they share what was compiled. Notebooks come late in the
+# alphabet and take long, so the files keep their order.
+PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
+NBVAL = $(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout=600 -p no:cacheprovider \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg $(or $(NOTEBOOKS),notebooks)
 
 test: lint unit check-notebooks browser ## run every test: the four that follow
@@ -48,7 +57,7 @@ lint: $(STAMP) ## check style and types
 	$(PY) -m mypy
 
 unit: $(STAMP) ## test the package
-	$(PY) -m pytest tests --ignore=tests/browser
+	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser
 
 check-notebooks: $(STAMP) ## run the notebooks and compare with their stored outputs (NOTEBOOKS=…: only these)
 	$(PY) -m pytest $(NBVAL)
@@ -64,7 +73,7 @@ notebooks: $(STAMP) ## run the notebooks and store their outputs (NOTEBOOKS=…:
 
 bench: $(STAMP) ## measure speed beside other libraries
 	$(INSTALL) --quiet --no-build-isolation -e '.[bench]'
-	$(PY) -m tests.benchmarks
+	JAX_ENABLE_COMPILATION_CACHE=false $(PY) -m tests.benchmarks
 
 lock: ## renew requirements.lock; needs uv (LOCK_FLAGS=--upgrade: newest versions)
 	@test "$(UV)" || { echo 'make lock needs uv: see docs.astral.sh/uv'; exit 1; }

@@ -29,6 +29,13 @@ def full_data() -> Path:
     return skip_or_fail("data", "LECTURE11_DATA is not set (a folder with the full data sets)")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> Iterator[None]:
+    """Forget what a module's tests compiled, or the programs of them all fill the memory."""
+    yield
+    jax.clear_caches()
+
+
 @pytest.fixture
 def float64() -> Iterator[None]:
     """Double precision for one test."""

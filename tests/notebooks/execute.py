@@ -19,6 +19,7 @@ def execute(notebook: NotebookNode, folder: Path = NOTEBOOKS) -> NotebookNode:
         timeout=600,
         record_timing=False,
         store_widget_state=False,
+        coalesce_streams=True,  # however they arrived
         resources={"metadata": {"path": str(folder)}},
     ).execute()
     return notebook
