@@ -232,12 +232,12 @@ class SoftLabelStage:
         figure = Figure(figsize=(8, 3.3))
         left, right = figure.subplots(1, 2, width_ratios=(1, 2.1))
         self._image = _draw_digit(left, np.zeros(SIDE * SIDE))
-        right.set(ylim=(0, 1), xlabel="class", ylabel="probability")
+        right.set(ylim=(0, 1), xlabel="class", ylabel="probability", title=" ")  # room for T
         right.set_xticks(np.arange(classes))
         right.grid(visible=True, axis="y")
         self._bars = list(right.bar(np.arange(classes), np.zeros(classes), color=COLOURS[0]))
         (self._truth,) = right.plot([], [], "v", color=COLOURS[1], markersize=9, clip_on=False)
-        self._heat = right.text(0.99, 0.97, "", transform=right.transAxes, ha="right", va="top")
+        self._heat = right.text(1, 1.03, "", transform=right.transAxes, ha="right")
         self._stage = Stage(figure, [self._image, *self._bars, self._truth, self._heat])
 
     def show(

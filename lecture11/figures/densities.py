@@ -135,7 +135,7 @@ def landscape_picture(
     for point in points:
         label = axes.annotate(
             number(point.divergence), (point.mean, point.sd), ASIDE[point.kind], ha="center",
-            textcoords="offset points", weight="bold", path_effects=[HALO], zorder=6,
+            textcoords="offset points", weight="bold", path_effects=[HALO], zorder=4,
         )  # fmt: skip
         label.set_in_layout(False)
         axes.plot(
@@ -311,7 +311,7 @@ class FitStage:
             loc="lower left", fontsize=9,
         )  # fmt: skip
         curves = [self._shade, self._p, *self._others, self._reverse, self._forward]
-        points = [self._square, *self._marks.values(), *self._values]
+        points = [*self._values, self._square, *self._marks.values()]  # no value hides a mark
         self._stage = Stage(figure, [*curves, *points])
 
     def show(
@@ -338,9 +338,9 @@ class FitStage:
             label.set_text(number(point.divergence, 3) if point else "")
             if point:
                 label.xy = (point.mean, point.sd)
-                below = point.kind == "saddle"
-                label.set_position(ASIDE["saddle"] if below else (8, -4))
-                label.set_horizontalalignment("center" if below else "left")
+                left = point.kind == "saddle" and point.mean < 0
+                label.set_position((-8 if left else 8, -4))
+                label.set_horizontalalignment("right" if left else "left")
         return Picture(
             self._stage,
             f"Forward fit: mean {coordinate(mean, sd)}, sd {number(sd, 3)}, D(p ‖ q) = "

@@ -52,7 +52,7 @@ class BarsStage:
             axes.axhline(0, color="#888888", linewidth=0.8)
             self._parts.append(upright(axes, places, 0.6, look))
             self._notes.append(
-                [axes.text(x, 0, "", ha="center", fontsize=9.5, color=DARK) for x in places]
+                [axes.text(x, 0, "", ha="center", fontsize=8, color=DARK) for x in places]
             )
         sums.set(xlim=(0, self.WIDEST), ylim=(-0.65, 1.6), xlabel="nats")
         sums.set_yticks([1, 0], ["H(p, q) = H(p) + D(p‖q)", "H(q, p) = H(q) + D(q‖p)"])
@@ -104,7 +104,10 @@ class BarsStage:
         self._entropies[row].set_width(own)
         self._divergences[row].set_x(own)
         self._divergences[row].set_width(end - own)
-        said = _Sum(number(own, 3), _or_infinite(divergence), _or_infinite(own + divergence))
+        total = own + divergence
+        said = _Sum(
+            f"{own:.2f}", _or_infinite(divergence), "∞" if np.isinf(total) else f"{total:.2f}"
+        )
         text = f"{said.entropy} + {said.divergence} = {said.total}"
         self._sums[row].set(text=text, x=0.03, y=1.45 - row)
         return said
