@@ -9,9 +9,10 @@ def number(value: float, digits: int = 4) -> str:
     Four are what a log-likelihood shares across processors; see the notebooks' stored outputs.
     """
     text = f"{float(value):.{digits}g}"
-    if "e+" in text and abs(float(text)) < 1e7:
-        text = f"{float(text):.0f}"
-    return ("0" if float(text) == 0 else text).replace("-", "−")
+    rounded = float(text)
+    if "e+" in text and abs(rounded) < 1e7:
+        text = f"{rounded:,.0f}"
+    return ("0" if rounded == 0 else text).replace("-", "−")
 
 
 def coordinate(value: float, scale: float) -> str:

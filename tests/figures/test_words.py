@@ -37,7 +37,7 @@ def test_so_many_digits_as_asked():
 
 @given(finite, st.integers(1, 6))
 def test_it_can_be_read_back_to_its_digits(value: float, digits: int):
-    read = float(number(value, digits).replace("−", "-"))
+    read = float(number(value, digits).replace("−", "-").replace(",", ""))
     assert read == float(f"{value:.{digits}g}")
 
 
@@ -55,7 +55,7 @@ def test_no_zeros_trail_behind_the_point(value: float):
 
 
 def test_large_numbers_are_not_written_as_a_program_writes_them():
-    assert "e+" not in number(-12345.6)
+    assert number(-12345.6) == "−12,350"
 
 
 @pytest.mark.parametrize(
