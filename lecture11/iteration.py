@@ -97,13 +97,18 @@ def pick(stacked: State, index: int | np.integer | Array) -> State:
     return jax.tree.map(lambda field: field[index], stacked)
 
 
-_jitted: dict[Options, Callable] = {}
+_jitted: dict[tuple[Options, bool], Callable] = {}
 
 
-def _jit_with(options: Options) -> Callable:
-    if options not in _jitted:
-        _jitted[options] = jax.jit(scan_frames, static_argnums=0, compiler_options=dict(options))
-    return _jitted[options]
+def _jit_with(options: Options, donate: bool) -> Callable:
+    if (options, donate) not in _jitted:
+        _jitted[options, donate] = jax.jit(
+            scan_frames,
+            static_argnums=0,
+            donate_argnums=(1,) if donate else (),
+            compiler_options=dict(options),
+        )
+    return _jitted[options, donate]
 
 
 def advance(
@@ -113,9 +118,12 @@ def advance(
     gaps: Sequence[int] | ArrayLike,
     *,
     compiler_options: Mapping[str, Any] | None = None,
+    donate: bool = False,
 ) -> tuple[State, State, Info]:
     """:func:`scan_frames` compiled once per step and shapes: the only jit of the iterative methods.
 
+    donate: give up the buffers of ``state`` for those of the result; the caller must not use
+        ``state`` again, so it must not be the only copy of anything
     compiler_options: XLA's options for this computation alone. Their names change between jaxlib
     versions and they speed up but never change the meaning, so where this jaxlib refuses one the
     computation is compiled without any.
@@ -128,12 +136,12 @@ def advance(
     gaps = jnp.asarray(gaps, jnp.int32)
     options = tuple(sorted((compiler_options or {}).items()))
     try:
-        return _jit_with(options)(step, state, data, gaps)
+        return _jit_with(options, donate)(step, state, data, gaps)
     except jax.errors.JaxRuntimeError as error:
         if not options or "compile option" not in str(error):
             raise
-        _jitted[options] = _jit_with(())
-        return _jitted[options](step, state, data, gaps)
+        _jitted[options, donate] = _jit_with((), donate)
+        return _jitted[options, donate](step, state, data, gaps)
 
 
 class _Chunk(NamedTuple):
@@ -159,6 +167,7 @@ def run(
     stop: Callable[[Info, Info], bool] | None = None,
     on_chunk: Callable[[int, int, Info], None] | None = None,
     compiler_options: Mapping[str, Any] | None = None,
+    donate: bool = False,
 ) -> Run:
     """Iterate to the last of ``frames``, coming back to the host after every ``chunk`` iterations.
 
@@ -170,6 +179,9 @@ def run(
     prepare: ``prepare(state, data)`` returns what the step gets as data during the next chunk
     stop: ``stop(earlier, now)``, given the infos at two successive visits, says whether to end
     on_chunk: ``on_chunk(steps, total, info)``, for a progress bar
+    donate: hand each state's buffers on to the next chunk, for large states: the device then holds
+        one of them, and the host a copy, which is what an interrupt returns. The caller's own
+        arrays are left alone.
 
     An interrupt (Ctrl-C, the stop button) ends the run after the chunk before it; one that comes
     before the first chunk is done raises KeyboardInterrupt as usual, as nothing is lost.
@@ -178,6 +190,8 @@ def run(
     """
     wanted = _check_frames(frames, chunk, start)
     state, data = jax.tree.map(_settled, (state, data))
+    if donate:
+        state = jax.tree.map(jnp.copy, state)
     visits = _visits(wanted, chunk, start)
     width = max(len(steps) for _, steps in visits)
     done: list[_Chunk] = []
@@ -188,12 +202,15 @@ def run(
             gaps = np.diff(steps + [end] * (width - len(steps)), prepend=start)
             kept = len(steps) if end in wanted else len(steps) - 1
             state, states, infos = jax.block_until_ready(
-                advance(step, state, current, gaps, compiler_options=compiler_options)
+                advance(
+                    step, state, current, gaps, compiler_options=compiler_options, donate=donate
+                )
             )
             start, (states, infos) = end, jax.device_get((states, infos))
             head = [jax.tree.map(lambda leaf, n=kept: leaf[:n], tree) for tree in (states, infos)]
             last = jax.tree.map(lambda leaf: leaf[-1], infos)
-            done.append(_Chunk(end, state, last, steps[:kept], *head))
+            kept_state = jax.tree.map(_on_host, state) if donate else state
+            done.append(_Chunk(end, kept_state, last, steps[:kept], *head))
             if on_chunk is not None:
                 on_chunk(end, wanted[-1], last)
             if stop is not None and len(done) > 1 and stop(done[-2].info, last):
@@ -227,6 +244,12 @@ def _settled(leaf: Any) -> Any:
     """On the device, of a definite dtype: a weakly typed start would be compiled for twice."""
     leaf = jnp.asarray(leaf)
     return lax.convert_element_type(leaf, leaf.dtype) if getattr(leaf, "weak_type", False) else leaf
+
+
+def _on_host(leaf: Array) -> Any:
+    """A copy that no later donation can take away; of a random key, a copy on the device."""
+    is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return jnp.copy(leaf) if is_key else np.array(leaf)
 
 
 def _visits(wanted: list[int], chunk: int, start: int) -> list[tuple[int, list[int]]]:

@@ -290,7 +290,7 @@ class TestCompilerOptions:
             plain[0].position,
             rtol=1e-4,
         )
-        assert iteration._jitted[tuple(fast.items())] is not iteration._jitted[()]
+        assert iteration._jitted[tuple(fast.items()), False] is not iteration._jitted[(), False]
 
     def test_unknown_option_falls_back_to_none(self):
         unknown = {"xla_cpu_no_such_option": True}
@@ -299,11 +299,44 @@ class TestCompilerOptions:
             result[0].position, advance(walk, start(), 0.5, [3])[0].position
         )
         # Remembered: the second call does not try again.
-        assert iteration._jitted[tuple(unknown.items())] is iteration._jitted[()]
+        assert iteration._jitted[tuple(unknown.items()), False] is iteration._jitted[(), False]
 
     def test_other_errors_are_not_swallowed(self):
         with pytest.raises(TypeError):
             advance(lambda x, _: (x + "no", x), 0.0, None, [1], compiler_options={"xla_x": 1})
+
+
+class TestDonation:
+    def test_it_changes_no_result_and_leaves_the_start_alone(self):
+        begin = start()
+        plain, donated = (
+            run(walk, begin, 0.5, frames=[0, 3, 10], chunk=4, donate=donate)
+            for donate in (False, True)
+        )
+        np.testing.assert_array_equal(plain.frames.position, donated.frames.position)
+        np.testing.assert_array_equal(plain.state.position, donated.state.position)
+        np.testing.assert_array_equal(begin.position, start().position)
+
+    def test_what_is_donated_is_gone(self):
+        given = jax.tree.map(jnp.copy, start())
+        advance(walk, given, 0.5, [3], donate=True)
+        assert all(leaf.is_deleted() for leaf in jax.tree.leaves(given))
+
+    def test_an_interrupt_in_the_middle_of_a_chunk_loses_only_that_chunk(self):
+        """The chunk under way has taken the buffers, but a copy is on the host."""
+
+        def prepare(state, data):
+            if np.asarray(state.position).any():
+                jax.tree.map(lambda leaf: leaf.delete(), state)  # as a donation does
+                raise KeyboardInterrupt
+            return data
+
+        part = run(walk, start(), 0.5, frames=[12], chunk=4, donate=True, prepare=prepare)
+        assert part.status is Status.INTERRUPTED
+        assert part.steps == 4
+        rest = run(walk, part.state, 0.5, frames=[12], chunk=4, start=part.steps, donate=True)
+        whole = run(walk, start(), 0.5, frames=[12], chunk=4)
+        np.testing.assert_array_equal(rest.state.position, whole.state.position)
 
 
 def test_infos_cost_nothing_between_frames():

@@ -11,6 +11,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
+from lecture11.iteration import Status
 from lecture11.networks import (
     OPTIMISERS,
     Layer,
@@ -20,6 +21,7 @@ from lecture11.networks import (
     init_mlp,
     init_mlps,
     train,
+    train_epochs,
     train_many,
 )
 
@@ -387,3 +389,58 @@ def test_a_step_is_one_of_the_iteration_rooms():
     later, info = step(state, data)
     np.testing.assert_allclose(info.loss, squares(jnp.zeros(3), POINTS, None), rtol=1e-6)
     assert not np.array_equal(later.params, state.params)
+
+
+# Whole epochs
+
+
+def by_epochs(epochs: int, **choices: Any) -> Any:
+    return train_epochs(
+        TrainingStep(squares, 4), jnp.zeros(3), POINTS, learning_rate=0.05, epochs=epochs, key=KEY,
+        **choices,
+    )  # fmt: skip
+
+
+def test_epochs_are_the_same_steps_with_the_mean_of_their_losses():
+    fit = by_epochs(5)
+    plain = train(
+        TrainingStep(squares, 4), jnp.zeros(3), POINTS, learning_rate=0.05, frames=range(16),
+        key=KEY,
+    )  # fmt: skip
+    np.testing.assert_allclose(fit.params, plain.state.params, rtol=1e-6)
+    np.testing.assert_allclose(
+        fit.losses, plain.infos.loss[:15].reshape(5, 3).mean(axis=1), rtol=1e-5
+    )
+    assert fit.run.steps == 15
+
+
+def test_epochs_go_on_where_they_were_interrupted():
+    whole = by_epochs(5)
+
+    def interrupt(epoch: int, total: int, info: Any) -> None:
+        assert total == 5
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    part = by_epochs(5, on_epoch=interrupt)
+    assert part.run.status is Status.INTERRUPTED
+    rest = by_epochs(5, resume=part.run)
+    np.testing.assert_array_equal(np.concatenate([part.losses, rest.losses]), whole.losses)
+    np.testing.assert_array_equal(rest.params, whole.params)
+    again = by_epochs(5, resume=part.run)  # what it goes on from is still whole
+    np.testing.assert_array_equal(again.params, whole.params)
+
+
+def test_a_start_outlives_its_training():
+    start = jnp.zeros(3)
+    train_epochs(TrainingStep(squares, 4), start, POINTS, learning_rate=0.1, epochs=2, key=KEY)
+    np.testing.assert_array_equal(start, 0)
+
+
+def test_epochs_of_no_batches_or_of_none_are_refused():
+    with pytest.raises(ValueError, match=r"^step: expected a batch_size"):
+        train_epochs(
+            TrainingStep(squares), jnp.zeros(3), POINTS, learning_rate=0.1, epochs=2, key=KEY
+        )
+    with pytest.raises(ValueError, match=r"^epochs: expected more than the 2 done; got 2"):
+        by_epochs(2, resume=by_epochs(2).run)

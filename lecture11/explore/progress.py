@@ -1,6 +1,7 @@
 """A bar for what takes longer than a glance: how far it is, and about how long it still takes."""
 
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,12 +14,13 @@ from lecture11.explore.layout import FITS, Spoken
 class Progress(Spoken):
     """``with Progress("training") as progress: run(..., on_chunk=progress)``.
 
+    With ``say``, what ``say(info)`` makes of the run's info stands before the time left: a loss.
     Its text form, which a stored notebook keeps, says what is done and nothing that changes.
     """
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: str, say: Callable[[Any], str] | None = None) -> None:
         """label: what is being done."""
-        self._label = label
+        self._label, self._say = label, say
         self._start = time.perf_counter()
         self.bar = widgets.FloatProgress(max=1, layout=widgets.Layout(width="14em"))
         self.said = widgets.Label("starting")
@@ -31,12 +33,13 @@ class Progress(Spoken):
         display(self)
         return self
 
-    def __call__(self, steps: int, total: int, _info: Any = None) -> None:
+    def __call__(self, steps: int, total: int, info: Any = None) -> None:
         """Move the bar; what :func:`lecture11.iteration.run` calls after each chunk."""
         seconds = time.perf_counter() - self._start
         self.bar.value = steps / total
         left = seconds * (total - steps) / max(steps, 1)
-        self.said.value = f"{steps:,} of {total:,}, about {left:.0f} s left"
+        so_far = "" if self._say is None else f"{self._say(info)}, "
+        self.said.value = f"{steps:,} of {total:,}, {so_far}about {left:.0f} s left"
 
     def __exit__(
         self,

@@ -22,6 +22,12 @@ def test_it_moves_with_the_run_and_says_how_far_it_is():
     assert progress.said.value.startswith("done in ")
 
 
+def test_it_says_what_the_run_says_of_itself():
+    progress = Progress("training", say=lambda loss: f"ELBO {-loss:.1f}")
+    progress(3, 10, 104.25)
+    assert progress.said.value.startswith("3 of 10, ELBO -104.2, about ")
+
+
 def test_it_stays_where_an_error_ended_it_and_lets_the_error_through():
     progress = Progress("training")
 
