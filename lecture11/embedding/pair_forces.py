@@ -14,10 +14,39 @@ well, but by the weight p, so distant neighbours, whose p is 0, only push, and o
 near. t-SNE's pull fades with the distance: a heavy tail lets go.
 """
 
+from typing import NamedTuple
+
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
+
+from lecture11.embedding.kernels import differences, squared_length
+from lecture11.embedding.sne import without_self
 
 Scalar = float | Float[Array, ""]
+
+
+class Others(NamedTuple):
+    """What all pairs but one contribute to the normalisers, held while that one moves."""
+
+    gaussian: tuple[Float[Array, ""], Float[Array, ""]]
+    """Σ_k exp(−d̄_ik²) over k other than i and j, and Σ_k exp(−d̄_jk²): for SNE."""
+    student: Float[Array, ""]
+    """Σ_{k≠l} 1 / (1 + d̄_kl²) over all ordered pairs but (i, j) and (j, i): for t-SNE."""
+
+
+@jax.jit
+def others_than(
+    points: Float[Array, "points dims"], i: int | Int[Array, ""], j: int | Int[Array, ""]
+) -> Others:
+    """The normalisers of a map without the pair i, j."""
+    squares = squared_length(differences(points))
+    gaussian, student = (without_self(w, 0) for w in (jnp.exp(-squares), 1 / (1 + squares)))
+    number = jnp.arange(len(points))
+    rows = tuple(
+        jnp.where(number == other, 0, gaussian[one]).sum() for one, other in ((i, j), (j, i))
+    )
+    return Others((rows[0], rows[1]), student.sum() - 2 * student[i, j])
 
 
 def mds_force(mapped: Float[Array, " distances"], distance: Scalar) -> Float[Array, " distances"]:
