@@ -31,7 +31,7 @@ def random_starts(
     data = check_data(data)
     require_few(components, data)
     spare = ((0, 0), (0, max(room - components, 0)))
-    chosen = jnp.pad(_distinct_points(len(data), components, restarts, key), spare)
+    chosen = jnp.pad(distinct_points(len(data), components, restarts, key), spare)
     weights = jnp.full((restarts, components), 1 / components, data.dtype)
     covariance = _covariance(data)
     return GaussianMixtureParameters(
@@ -49,7 +49,7 @@ def kmeans_start(data: Any, components: int, *, key: PRNGKeyArray) -> GaussianMi
     """
     data = check_data(data)
     require_few(components, data)
-    starts = KMeansParameters(data[_distinct_points(len(data), components, KMEANS_RESTARTS, key)])
+    starts = KMeansParameters(data[distinct_points(len(data), components, KMEANS_RESTARTS, key)])
     ends, infos = fit_em_restarts(KMeans(), starts, data, cycles=KMEANS_CYCLES)
     return _clusters(ends, infos.objective, data)
 
@@ -80,9 +80,11 @@ def _covariance(data: Float[Array, "points dims"]) -> Float[Array, "dims dims"]:
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
-def _distinct_points(
+def distinct_points(
     points: int, components: int, restarts: int, key: PRNGKeyArray
 ) -> Int[Array, "restarts components"]:
+    """Indices of points, in each row different ones."""
+
     def draw(key: PRNGKeyArray) -> Int[Array, " components"]:
         return jax.random.choice(key, points, (components,), replace=False)
 

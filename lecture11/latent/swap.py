@@ -1,0 +1,42 @@
+"""Sum and logarithm: what one would like to swap, and may not (slide: Model, "nice to swap?").
+
+By Jensen's inequality, for every x::
+
+    Σ_z p(z) log p(x | z)  ≤  log Σ_z p(z) p(x | z) = log p(x)
+
+with equality iff p(x | z) is the same for all z that p(z) allows. The left side would be easy to
+maximise: one term for each z, all from the same data. So all components come out equal.
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from lecture11.arguments import as_distribution, as_floats, require_shape
+
+
+def log_of_sum(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
+    """log Σ_z p(z) p(x_i | z), in nats, for every point.
+
+    log_likelihoods (points, components): log p(x_i | z), −∞ for 0; weights (components,): p(z).
+    Raises ValueError where shapes disagree or the weights are no distribution.
+    """
+    logs, shares = _checked(log_likelihoods, weights)
+    return jax.nn.logsumexp(logs + jnp.log(shares), axis=1)
+
+
+def sum_of_logs(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
+    """Σ_z p(z) log p(x_i | z), in nats, for every point; 0 · log 0 = 0. Arguments as above."""
+    logs, shares = _checked(log_likelihoods, weights)
+    return jnp.where(shares > 0, shares * logs, 0).sum(axis=1)
+
+
+def _checked(
+    log_likelihoods: Any, weights: Any
+) -> tuple[Float[Array, "points components"], Float[Array, " components"]]:
+    logs = as_floats("log_likelihoods", log_likelihoods, 2, lowest=True)
+    shares = as_distribution("weights", as_floats("weights", weights, 1))
+    require_shape("weights", shares, logs.shape[1:], "components")
+    return logs, shares

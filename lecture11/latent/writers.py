@@ -1,0 +1,275 @@
+"""Who wrote a note (slide: Unsupervised Representation Learning): x given z *and* c.
+
+A note i is several glyphs x_ig by one writer z_i, who is latent. Which character c_ig each glyph
+shows is given, the condition of the slide's p(x, z | c) = p(x | z, c) p(z | c). Each writer has a
+form of their own for every character, μ_kc, from which glyphs vary as they do for all writers::
+
+    p(x_i, z = k | c_i) = π_k ∏_g N(x_ig | μ_{k, c_ig}, diag σ²)
+
+All that EM needs of a note are, for each character, how many glyphs it has and their sum.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
+
+from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.iteration import pick
+from lecture11.latent.counting import (
+    as_counts,
+    distributions,
+    have_faded,
+    require_components,
+)
+from lecture11.latent.em import fit_em_restarts
+from lecture11.latent.kmeans import KMeans, KMeansParameters
+from lecture11.latent.starts import distinct_points
+
+KMEANS_CYCLES = 30
+WHOLE = 0.7
+SMALLEST = 1e-4
+"""No variance falls below this share of the glyphs' own: copies of one glyph have none."""
+
+
+class Notes(NamedTuple):
+    """Notes, each summed up character by character."""
+
+    counts: Float[Array, "notes characters"]
+    """How many glyphs of each character stand in each note."""
+    sums: Float[Array, "notes characters features"]
+    """Σ_g x_ig over these glyphs, each measured from the mean glyph of its character."""
+    squares: Float[Array, "notes features"]
+    """Σ_g x_ig² over all glyphs of a note."""
+
+
+class WritersParameters(NamedTuple):
+    """θ = (π, μ, σ²)."""
+
+    weights: Float[Array, "*frames writers"]
+    """π_k = p(z = k); they sum to 1."""
+    forms: Float[Array, "*frames writers characters features"]
+    """μ_kc, measured from the mean glyph of the character."""
+    variances: Float[Array, "*frames features"]
+    """σ², by which glyphs of one character by one writer vary."""
+
+
+class WritersStatistics(NamedTuple):
+    """Expected sums under the posterior."""
+
+    notes: Float[Array, " writers"]
+    """Σ_i γ_ik: how many notes each writer wrote."""
+    counts: Float[Array, "writers characters"]
+    """Σ_i γ_ik n_ic: how many glyphs of each character."""
+    sums: Float[Array, "writers characters features"]
+    """Σ_i γ_ik Σ_g x_ig, of each character."""
+    squares: Float[Array, " features"]
+    """Σ x², of all glyphs."""
+
+
+@dataclass(frozen=True)
+class Writers:
+    """Writers with their own forms of every character, for :func:`~lecture11.latent.fit_em`.
+
+    prior_glyphs: how many glyphs of the mean form each writer is taken to have written of every
+        character beforehand: p(μ_kc) = N(0, σ² / prior_glyphs). It keeps a writer of few glyphs
+        near the mean form, and shares nothing from one character to another.
+
+    Raises ValueError unless it is positive.
+    """
+
+    prior_glyphs: float = 1.0
+
+    compiler_options: ClassVar[Mapping[str, Any] | None] = None
+
+    def __post_init__(self) -> None:
+        """Check the choice."""
+        if not 0 < self.prior_glyphs < np.inf:
+            raise ValueError(
+                f"prior_glyphs: expected a positive number, got {self.prior_glyphs}; a writer who "
+                "has no glyph of some character needs a form for it."
+            )
+
+    def check(self, params: WritersParameters, data: Notes) -> tuple[WritersParameters, Notes]:
+        """Both as JAX arrays.
+
+        Raises ValueError where shapes disagree, a value is not finite, a count is negative, weights
+        are no distribution, or a variance is not positive.
+        """
+        data = check_notes(data)
+        weights = as_distribution("weights", as_floats("weights", params.weights, 1))
+        forms = as_floats("forms", params.forms, 3)
+        variances = as_floats("variances", params.variances, 1)
+        shape = (len(weights), *data.sums.shape[1:])
+        require_shape("forms", forms, shape, "writers × characters × features")
+        require_shape("variances", variances, shape[2:], "features")
+        require_components(len(weights), len(data.counts))
+        if not (np.asarray(variances) > 0).all():
+            raise ValueError(f"variances: expected positive ones, got {variances.min():.4g}.")
+        return WritersParameters(weights, forms, variances), data
+
+    def constrain(self, params: WritersParameters) -> WritersParameters:
+        """Nothing is."""
+        return params
+
+    def log_joint(self, params: WritersParameters, data: Notes) -> Float[Array, "notes writers"]:
+        """log p(x_i, z = k | c_i) = log π_k + Σ_g log N(x_ig | μ_kc, diag σ²)."""
+        weights, forms, variances = params
+        glyphs = data.counts.sum(axis=1)
+        constant = glyphs * jnp.log(2 * jnp.pi * variances).sum()
+        own = data.squares @ (1 / variances)
+        across = jnp.einsum("icd,kcd->ik", data.sums, forms / variances)
+        sizes = (forms**2 / variances).sum(axis=2)  # writers × characters
+        squared = own[:, None] - 2 * across + data.counts @ sizes.T
+        return jnp.log(weights) - 0.5 * (constant[:, None] + squared)
+
+    def posterior(self, params: WritersParameters, data: Notes) -> Float[Array, "notes writers"]:
+        """p(z = k | x_i, c_i); π for an empty note."""
+        return jax.nn.softmax(self.log_joint(params, data), axis=1)
+
+    def statistics(
+        self,
+        params: WritersParameters,
+        data: Notes,
+        shares: Float[Array, "notes writers"],
+    ) -> WritersStatistics:
+        """Sums under a posterior that is given."""
+        return WritersStatistics(
+            notes=shares.sum(axis=0),
+            counts=shares.T @ data.counts,
+            sums=jnp.einsum("ik,icd->kcd", shares, data.sums),
+            squares=data.squares.sum(axis=0),
+        )
+
+    def e_step(
+        self, params: WritersParameters, data: Notes
+    ) -> tuple[WritersStatistics, Float[Array, ""]]:
+        """Expected sums, and Σ_i log Σ_k p(x_i, z = k | c_i) in nats."""
+        log_joint = self.log_joint(params, data)
+        shares = jax.nn.softmax(log_joint, axis=1)
+        level = jax.nn.logsumexp(log_joint, axis=1).sum()
+        return self.statistics(params, data, shares), level
+
+    def m_step(self, params: WritersParameters, statistics: WritersStatistics) -> WritersParameters:
+        """π, μ and σ² that maximise the expected log-density and the prior's together."""
+        notes, counts, sums, squares = statistics
+        raised = counts + self.prior_glyphs
+        forms = sums / raised[:, :, None]
+        explained = (sums**2 / raised[:, :, None]).sum(axis=(0, 1))
+        glyphs = counts.sum()
+        variances = (squares - explained) / (glyphs + counts.size)
+        floor = SMALLEST * squares / glyphs + jnp.finfo(squares.dtype).tiny
+        return WritersParameters(
+            distributions(notes, params.weights), forms, jnp.maximum(variances, floor)
+        )
+
+    def collapsed(
+        self,
+        params: WritersParameters,
+        statistics: WritersStatistics,
+    ) -> Bool[Array, " writers"]:
+        """Which writers wrote no note."""
+        return have_faded(statistics.notes)
+
+    def log_prior(self, params: WritersParameters) -> Float[Array, ""]:
+        """Σ_kc log N(μ_kc | 0, σ² / prior_glyphs)."""
+        _, forms, variances = params
+        spread = variances / self.prior_glyphs
+        return -0.5 * (jnp.log(2 * jnp.pi * spread) + forms**2 / spread).sum()
+
+
+def as_notes(glyphs: Any, characters: Any, notes: Any, *, means: Any) -> Notes:
+    """Glyphs, given one by one, as notes.
+
+    glyphs (G, D): features; characters (G,): which character each shows, notes (G,): in which note
+    it stands, both from 0; means (C, D): the mean glyph of each character, subtracted.
+
+    Raises ValueError where shapes disagree, a value is not finite, or an index is out of range.
+    """
+    x = np.asarray(as_floats("glyphs", glyphs, 2))
+    centres = np.asarray(as_floats("means", means, 2))
+    of, at = np.asarray(characters), np.asarray(notes)
+    if centres.shape[1] != x.shape[1]:
+        raise ValueError(
+            f"means: expected {x.shape[1]} features, as glyphs have; got {centres.shape[1]}."
+        )
+    for name, index, size in (("characters", of, len(centres)), ("notes", at, len(x))):
+        if index.shape != (len(x),) or index.dtype.kind not in "iu":
+            raise ValueError(
+                f"{name}: expected a whole number for each of {len(x)} glyphs, got an array of "
+                f"shape {index.shape} and type {index.dtype}."
+            )
+        if not (index.min() >= 0 and index.max() < size):
+            raise ValueError(
+                f"{name}: expected numbers from 0 to {size - 1}, got {index.min()} to "
+                f"{index.max()}."
+            )
+    centred = x - centres[of]
+    count, (characters_, features) = int(at.max()) + 1, centres.shape
+    counts = np.zeros((count, characters_))
+    sums = np.zeros((count, characters_, features))
+    squares = np.zeros((count, features))
+    np.add.at(counts, (at, of), 1)
+    np.add.at(sums, (at, of), centred)
+    np.add.at(squares, at, centred**2)
+    return check_notes(Notes(*map(jnp.asarray, (counts, sums, squares))))
+
+
+def check_notes(data: Notes) -> Notes:
+    """The notes as JAX arrays.
+
+    Raises ValueError where shapes disagree, a value is not finite, a count is negative or all are
+    0.
+    """
+    counts = as_counts("counts", data.counts, 2)
+    sums = as_floats("sums", data.sums, 3)
+    squares = as_floats("squares", data.squares, 2)
+    require_shape("sums", sums, (*counts.shape, sums.shape[2]), "notes × characters × features")
+    require_shape("squares", squares, (len(counts), sums.shape[2]), "notes × features")
+    return Notes(counts, sums, squares)
+
+
+def mean_offsets(data: Notes) -> Float[Array, "notes features"]:
+    """The mean of x − (the mean glyph of its character) over each note: what k-means gets to see.
+
+    It knows c as well, but can keep only what a writer does to all characters alike.
+    """
+    data = check_notes(data)
+    glyphs = jnp.maximum(data.counts.sum(axis=1), 1)
+    return data.sums.sum(axis=1) / glyphs[:, None]
+
+
+def offset_starts(
+    model: Writers, data: Notes, writers: int, restarts: int, *, key: PRNGKeyArray
+) -> tuple[WritersParameters, KMeansParameters]:
+    """M-steps from what k-means makes of the mean offsets, stacked, and the best of the latter.
+
+    Each cluster's notes are believed to be by one writer to WHOLE, and by any writer otherwise.
+    Raises ValueError for bad data, or more writers than notes.
+    """
+    data = check_notes(data)
+    offsets = mean_offsets(data)
+    require_components(writers, len(offsets))
+    first = offsets[distinct_points(len(offsets), writers, restarts, key)]
+    ends, infos = fit_em_restarts(KMeans(), KMeansParameters(first), offsets, cycles=KMEANS_CYCLES)
+    members = jax.vmap(KMeans().posterior, (0, None))(ends, offsets)
+    shares = WHOLE * members + (1 - WHOLE) / writers
+    return writer_starts(model, data, shares), pick(ends, infos.objective.argmax())
+
+
+@partial(jax.jit, static_argnums=0)
+def writer_starts(
+    model: Writers, data: Notes, shares: Float[Array, "restarts notes writers"]
+) -> WritersParameters:
+    """M-steps from responsibilities that are given, such as clusters that k-means found."""
+    blank = WritersParameters(
+        jnp.full(shares.shape[2:], 1 / shares.shape[2], data.sums.dtype),
+        jnp.zeros((shares.shape[2], *data.sums.shape[1:]), data.sums.dtype),
+        jnp.ones(data.sums.shape[2:], data.sums.dtype),
+    )
+    return jax.vmap(lambda one: model.m_step(blank, model.statistics(blank, data, one)))(shares)

@@ -1,0 +1,271 @@
+"""Dawid and Skene's model: their own data, brute force, and answers that would underflow."""
+
+import itertools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lecture11.datasets import anaesthetists
+from lecture11.latent import (
+    DawidSkene,
+    DawidSkeneParameters,
+    count_answers,
+    fit_em,
+    fit_em_restarts,
+    majority_vote,
+    random_expert_starts,
+    vote_shares,
+    vote_start,
+)
+
+MODEL = DawidSkene()
+
+
+def random_problem(seed, items=6, experts=3, classes=3, most=2):
+    """Answers repeated and missing, and parameters to judge them by."""
+    rng = np.random.default_rng(seed)
+    counts = rng.integers(0, most + 1, size=(items, experts, classes)).astype(float)
+    counts[0] = 0  # nobody answered
+    counts[1, 0, 0] += 1
+    params = DawidSkeneParameters(
+        rng.dirichlet(np.full(classes, 2.0)),
+        rng.dirichlet(np.full(classes, 1.0), size=(experts, classes)),
+    )
+    return counts, params
+
+
+def joint_by_enumeration(counts, params):
+    """∏ over single answers, one by one."""
+    items, experts, answers = counts.shape
+    joint = np.empty((items, len(params.marginals)))
+    for i, k in np.ndindex(joint.shape):
+        joint[i, k] = params.marginals[k]
+        for j, a in itertools.product(range(experts), range(answers)):
+            for _ in range(int(counts[i, j, a])):
+                joint[i, k] *= params.confusions[j, k, a]
+    return joint
+
+
+@pytest.mark.usefixtures("float64")
+class TestPublished:
+    """Dawid & Skene (1979), Table 1 and section 4."""
+
+    def test_from_averaged_votes(self):
+        x = anaesthetists().counts
+        fit = fit_em(MODEL, vote_start(MODEL, x), x, frames=[2000], chunk=100)
+        np.testing.assert_allclose(fit.info.log_likelihood, -192.891, atol=5e-4)
+        np.testing.assert_allclose(fit.state.marginals, [0.3996, 0.4220, 0.1118, 0.0667], atol=5e-5)
+        np.testing.assert_allclose(fit.state.marginals, [0.40, 0.42, 0.11, 0.07], atol=5e-3)
+        grades = MODEL.predict(fit.state, jnp.asarray(x))
+        np.testing.assert_array_equal(np.bincount(grades), [18, 19, 5, 3])
+        differ = np.flatnonzero(np.asarray(grades) != np.asarray(majority_vote(x))) + 1
+        np.testing.assert_array_equal(differ, [2, 12, 36])
+
+    def test_there_is_a_higher_optimum(self):
+        x = anaesthetists().counts
+        starts = random_expert_starts(MODEL, x, 4, 30, key=jax.random.key(0))
+        ends, infos = fit_em_restarts(MODEL, starts, x, cycles=1000)
+        np.testing.assert_allclose(infos.log_likelihood.max(), -191.569, atol=5e-4)
+        best = ends.marginals[infos.log_likelihood.argmax()]
+        np.testing.assert_allclose(np.sort(best)[::-1], [0.447, 0.400, 0.087, 0.067], atol=1e-3)
+
+    def test_float32_finds_the_same_fit(self):
+        x = anaesthetists().counts
+        jax.config.update("jax_enable_x64", False)
+        fit = fit_em(MODEL, vote_start(MODEL, x), x, frames=[100], chunk=100)
+        assert fit.state.confusions.dtype == jnp.float32
+        np.testing.assert_allclose(fit.info.log_likelihood, -192.891, rtol=1e-5)
+
+
+@pytest.mark.usefixtures("float64")
+class TestSteps:
+    @settings(deadline=None, max_examples=20)
+    @given(st.integers(0, 2**32 - 1))
+    def test_posterior_and_likelihood_by_enumeration(self, seed):
+        counts, params = random_problem(seed)
+        joint = joint_by_enumeration(counts, params)
+        shares = joint / joint.sum(axis=1, keepdims=True)
+        params, data = MODEL.check(params, counts)
+        statistics, level = MODEL.e_step(params, data)
+        np.testing.assert_allclose(MODEL.posterior(params, data), shares, atol=1e-12)
+        np.testing.assert_allclose(level, np.log(joint.sum(axis=1)).sum(), rtol=1e-10)
+        np.testing.assert_allclose(statistics.classes, shares.sum(axis=0), rtol=1e-10)
+        by_hand = sum(shares[i][:, None] * counts[i][:, None] for i in range(len(counts)))
+        np.testing.assert_allclose(statistics.answers, by_hand, rtol=1e-10, atol=1e-12)
+
+    def test_likelihood_by_enumeration_of_all_latents(self):
+        """Over every assignment of classes to items at once: 3⁴ of them."""
+        counts, params = random_problem(5, items=4)
+        joint = joint_by_enumeration(counts, params)
+        total = sum(
+            np.prod([joint[i, k] for i, k in enumerate(z)])
+            for z in itertools.product(range(3), repeat=4)
+        )
+        level = MODEL.e_step(*MODEL.check(params, counts))[1]
+        np.testing.assert_allclose(level, np.log(total), rtol=1e-12)
+
+    @settings(deadline=None, max_examples=15)
+    @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3]))
+    def test_objective_never_falls(self, seed, smoothing):
+        counts, params = random_problem(seed)
+        infos = fit_em(DawidSkene(smoothing), params, counts, frames=range(30)).infos
+        assert np.isfinite(infos.objective).all()
+        assert (np.diff(infos.objective) > -1e-9 * np.abs(infos.objective[1:])).all()
+
+    def test_an_item_without_answers_keeps_the_prior_and_changes_no_likelihood(self):
+        counts, params = random_problem(1)
+        params, data = MODEL.check(params, counts)
+        np.testing.assert_allclose(MODEL.posterior(params, data)[0], params.marginals)
+        np.testing.assert_allclose(
+            MODEL.e_step(params, data)[1], MODEL.e_step(params, data[1:])[1], rtol=1e-12
+        )
+
+    def test_the_order_of_experts_does_not_matter(self):
+        counts, params = random_problem(2)
+        params, data = MODEL.check(params, counts)
+        turned = params._replace(confusions=params.confusions[::-1])
+        np.testing.assert_allclose(
+            MODEL.posterior(turned, data[:, ::-1]), MODEL.posterior(params, data), rtol=1e-10
+        )
+
+    def test_answers_that_every_class_rules_out_leave_the_prior(self):
+        params = DawidSkeneParameters(jnp.array([0.3, 0.7]), jnp.array([[[1.0, 0.0], [1.0, 0.0]]]))
+        data = jnp.array([[[0.0, 1.0]], [[2.0, 0.0]]])
+        np.testing.assert_allclose(MODEL.posterior(params, data), [[0.3, 0.7], [0.3, 0.7]])
+        assert MODEL.e_step(params, data)[1] == -jnp.inf
+
+
+class TestManyAnswers:
+    """Their product is 0 in any floating type."""
+
+    @pytest.mark.parametrize("wide", [False, True])
+    def test_thirty_thousand_answers_to_a_question(self, wide):
+        jax.config.update("jax_enable_x64", wide)
+        try:
+            params = DawidSkeneParameters(
+                np.array([0.5, 0.5]), np.array([[[0.50, 0.50], [0.51, 0.49]]])
+            )
+            counts = np.array([[[15140.0, 14860.0]], [[3.0, 1.0]]])
+            params, data = MODEL.check(params, counts)
+            ratio = 15140 * np.log(0.51 / 0.5) + 14860 * np.log(0.49 / 0.5)
+            posterior = MODEL.posterior(params, data)
+            atol = 1e-9 if wide else 2e-3
+            np.testing.assert_allclose(posterior[0, 1], 1 / (1 + np.exp(-ratio)), atol=atol)
+            assert np.isfinite(MODEL.e_step(params, data)[1])
+        finally:
+            jax.config.update("jax_enable_x64", False)
+
+    @pytest.mark.parametrize("wide", [False, True])
+    def test_em_stays_finite(self, wide):
+        jax.config.update("jax_enable_x64", wide)
+        try:
+            rng = np.random.default_rng(0)
+            counts = rng.multinomial(30_000, [0.6, 0.3, 0.1], size=(20, 2)).astype(float)
+            fit = fit_em(MODEL, vote_start(MODEL, counts), counts, frames=[20], chunk=20)
+            for leaf in (*fit.state, fit.info.log_likelihood):
+                assert np.isfinite(leaf).all()
+        finally:
+            jax.config.update("jax_enable_x64", False)
+
+
+class TestVotes:
+    COUNTS = np.array([[[2.0, 0], [0, 1]], [[0, 1], [1, 0]], [[0, 0], [0, 0]]])
+
+    def test_majority(self):
+        np.testing.assert_array_equal(majority_vote(self.COUNTS), [0, 0, 0])
+
+    def test_shares(self):
+        expected = [[2 / 3, 1 / 3], [0.5, 0.5], [0.5, 0.5]]
+        np.testing.assert_allclose(vote_shares(self.COUNTS), expected, rtol=1e-6)
+
+    def test_the_start_is_the_m_step_from_shares(self):
+        start = vote_start(MODEL, self.COUNTS)
+        np.testing.assert_allclose(start.marginals, [5 / 9, 4 / 9], rtol=1e-6)
+        # expert 1: class 1 saw 2 · 2/3 first answers and 1/2 second ones
+        np.testing.assert_allclose(
+            start.confusions[0, 0], np.array([4 / 3, 1 / 2]) / (4 / 3 + 1 / 2), rtol=1e-6
+        )
+
+    def test_counting_rows(self):
+        counts = count_answers([0, 0, 1, 0], [0, 0, 1, 1], [1, 1, 0, 0], shape=(2, 2, 2))
+        assert counts[0, 0, 1] == 2
+        assert counts.sum() == 4
+
+    @pytest.mark.parametrize(
+        ("columns", "message"),
+        [
+            (([0], [0, 1], [0]), "^experts: expected one whole number for each answer"),
+            (([0.5], [0], [0]), "^items: expected one whole number"),
+            (([0], [2], [0]), "^experts: expected numbers from 0 to 1, got 2 to 2"),
+            (([0], [0], [-1]), "^answers: expected numbers from 0 to 1, got -1"),
+        ],
+    )
+    def test_bad_rows_are_refused(self, columns, message):
+        with pytest.raises(ValueError, match=message):
+            count_answers(*columns, shape=(2, 2, 2))
+
+
+class TestRefuses:
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"marginals": np.array([0.5, 0.6, 0.2])}, "^marginals: expected a distribution"),
+            ({"marginals": np.array([0.5, 0.5])}, "^confusions: expected shape"),
+            ({"confusions": np.ones((3, 3, 3))}, "^confusions: expected a distribution"),
+        ],
+    )
+    def test_bad_parameters(self, change, message):
+        counts, params = random_problem(0)
+        with pytest.raises(ValueError, match=message):
+            fit_em(MODEL, params._replace(**change), counts, frames=[1])
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            (lambda counts: counts - 1, "^data: expected counts, numbers from 0 on, got -1"),
+            (lambda counts: 0 * counts, "^data: all counts are 0"),
+            (lambda counts: counts[0], "^data: expected 3 dimensions"),
+            (lambda counts: counts * np.nan, "^data: 54 of 54 values are NaN"),
+        ],
+    )
+    def test_bad_data(self, change, message):
+        counts, params = random_problem(0)
+        with pytest.raises(ValueError, match=message):
+            fit_em(MODEL, params, change(counts), frames=[1])
+
+    @pytest.mark.parametrize("smoothing", [-1.0, np.inf, np.nan])
+    def test_bad_smoothing(self, smoothing):
+        with pytest.raises(ValueError, match=r"^smoothing: expected a number from 0"):
+            DawidSkene(smoothing)
+
+    def test_more_classes_than_items(self):
+        with pytest.raises(ValueError, match=r"^components: expected 1 to 6"):
+            random_expert_starts(MODEL, random_problem(0)[0], 7, 2, key=jax.random.key(0))
+
+
+@pytest.mark.usefixtures("float64")
+def test_simulated_experts_are_found():
+    """Good and bad ones: EM beats the vote, and learns their matrices."""
+    right = np.array([0.9, 0.9, 0.4, 0.4, 0.4, 0.4])
+    matrices = np.stack([np.eye(3) * (r - (1 - r) / 2) + (1 - r) / 2 for r in right])
+    truth = DawidSkeneParameters(jnp.full(3, 1 / 3), jnp.asarray(matrices))
+    counts, z = MODEL.sample(truth, 2000, key=jax.random.key(3))
+    assert counts.shape == (2000, 6, 3)
+    assert (counts.sum(axis=2) == 1).all()
+    learned = fit_em(MODEL, vote_start(MODEL, counts), counts, frames=[100], chunk=100).state
+    np.testing.assert_allclose(learned.confusions, truth.confusions, atol=0.08)
+    by_em = (MODEL.predict(learned, counts) == z).mean()
+    assert by_em > (majority_vote(counts) == z).mean() + 0.05
+    assert by_em > (MODEL.predict(truth, counts) == z).mean() - 0.02
+
+
+def test_a_class_without_items_is_reported_and_keeps_its_confusions():
+    counts, params = random_problem(0)
+    params = params._replace(marginals=np.array([1.0, 0.0, 0.0]))
+    run = fit_em(MODEL, params, counts, frames=[0, 3])
+    np.testing.assert_array_equal(run.infos.collapsed[0], [False, True, True])
+    np.testing.assert_allclose(run.state.confusions[:, 1], params.confusions[:, 1], rtol=1e-6)
