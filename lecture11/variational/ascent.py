@@ -1,0 +1,215 @@
+"""Variational EM: uphill on ELBO(θ, q), one argument at a time (slides: Variational EM).
+
+    ELBO(θ, q) = Σ_i Σ_z q(z|x_i) log (p_θ(x_i, z) / q(z|x_i))
+
+E-step: raise it in q. M-step: raise it in θ. Each may be *exact*, the argmax by formula;
+*searched*, a few gradient steps whose length is halved until the bound rises enough; or *fixed*,
+gradient steps of a given length, which nothing stops from being too long.
+
+With exact and searched steps the bound never falls. The evidence log p_θ(x) may: after an E-step
+that was not exact the bound lies below it, and an M-step raises the bound alone. It falls by no
+more than that gap, as the evidence stays above the bound, which has risen.
+
+One iteration here is half a cycle, first an E-step, then an M-step.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, Protocol, get_args, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float, Int
+
+from lecture11.arguments import as_floats
+from lecture11.embedding.descent import line_search
+from lecture11.iteration import Run, run
+
+Kind = Literal["exact", "searched", "fixed"]
+"""How a half-step goes uphill."""
+
+
+@runtime_checkable
+class BoundedModel(Protocol):
+    """What variational EM needs: a frozen dataclass of static choices (it is hashed by jit).
+
+    θ are the model's parameters and φ those of q_φ(z|x), pytrees without constraints.
+    """
+
+    def check(self, theta: Any, phi: Any, data: Any) -> tuple[Any, Any, Any]:
+        """All three as JAX arrays, or an error that names what is wrong with them."""
+
+    def log_evidence(self, theta: Any, data: Any) -> Float[Array, ""]:
+        """Σ_i log p_θ(x_i) in nats."""
+
+    def bound(self, theta: Any, phi: Any, data: Any) -> Float[Array, ""]:
+        """ELBO(θ, q_φ) in nats, a sum over the data."""
+
+    def e_step(self, theta: Any, data: Any) -> Any:
+        """The φ that maximises the bound for this θ."""
+
+    def m_step(self, theta: Any, phi: Any, data: Any) -> Any:
+        """The θ that maximises the bound for this φ; ``theta`` is kept where all are as good."""
+
+
+class Ascent(NamedTuple):
+    """Where variational EM stands."""
+
+    theta: Any
+    """θ, of the model's own form."""
+    phi: Any
+    """φ, of the model's own form."""
+    lengths: Float[Array, "*frames 2"]
+    """Of gradient steps in φ and in θ: the last one found, or the one that is kept fixed."""
+    halves: Int[Array, "*frames"]
+    """Half-steps done; after an even number an E-step comes next."""
+
+
+class AscentInfo(NamedTuple):
+    """What a step says of the state it was given, in nats, summed over the data."""
+
+    bound: Float[Array, "*frames"]
+    """ELBO(θ, q_φ)."""
+    evidence: Float[Array, "*frames"]
+    """Σ_i log p_θ(x_i)."""
+
+
+@dataclass(frozen=True)
+class EStep:
+    """The bound raised in q, as a step of :mod:`lecture11.iteration`.
+
+    kind: see :data:`Kind`; gradient_steps: how many make one E-step, where it is not exact
+    """
+
+    model: BoundedModel
+    kind: Kind = "exact"
+    gradient_steps: int = 1
+
+    def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
+        """θ stays."""
+        info = _info(self.model, state, data)
+        length = state.lengths[0]
+        if self.kind == "exact":
+            phi = self.model.e_step(state.theta, data)
+        else:
+
+            def loss(phi: Any) -> Array:
+                return -self.model.bound(state.theta, phi, data)
+
+            phi, length = _downhill(loss, state.phi, length, self.kind, self.gradient_steps)
+        lengths = state.lengths.at[0].set(length)
+        return state._replace(phi=phi, lengths=lengths, halves=state.halves + 1), info
+
+
+@dataclass(frozen=True)
+class MStep:
+    """The bound raised in θ, as a step of :mod:`lecture11.iteration`; fields as in EStep."""
+
+    model: BoundedModel
+    kind: Kind = "exact"
+    gradient_steps: int = 1
+
+    def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
+        """φ stays."""
+        info = _info(self.model, state, data)
+        length = state.lengths[1]
+        if self.kind == "exact":
+            theta = self.model.m_step(state.theta, state.phi, data)
+        else:
+
+            def loss(theta: Any) -> Array:
+                return -self.model.bound(theta, state.phi, data)
+
+            theta, length = _downhill(loss, state.theta, length, self.kind, self.gradient_steps)
+        lengths = state.lengths.at[1].set(length)
+        return state._replace(theta=theta, lengths=lengths, halves=state.halves + 1), info
+
+
+@dataclass(frozen=True)
+class Alternate:
+    """E-step, M-step, E-step, …: one of them at each iteration, whichever comes next."""
+
+    e_step: EStep
+    m_step: MStep
+
+    def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
+        """Half a cycle."""
+        return lax.cond(state.halves % 2 == 0, self.e_step, self.m_step, state, data)
+
+
+def begin(
+    model: BoundedModel, theta: Any, phi: Any, data: Any, *, length: Any = 1.0
+) -> tuple[Ascent, Any]:
+    """The first state, before an E-step, and the data, both checked.
+
+    length: of gradient steps: tried first by a search, or kept; in units of the parameter squared
+        per nat, as it multiplies the gradient
+    """
+    theta, phi, data = model.check(theta, phi, data)
+    first = as_floats("length", length, 0)
+    if not isinstance(first, jax.core.Tracer) and not float(first) > 0:
+        raise ValueError(f"length: expected a positive number, got {float(first):g}.")
+    return Ascent(theta, phi, jnp.stack([first, first]), jnp.zeros((), jnp.int32)), data
+
+
+def variational_em(
+    model: BoundedModel,
+    theta: Any,
+    phi: Any,
+    data: Any,
+    *,
+    frames: Iterable[int],
+    e: str = "exact",
+    m: str = "exact",
+    gradient_steps: int = 1,
+    length: Any = 1.0,
+) -> Run[Ascent, AscentInfo]:
+    """Run variational EM; frame k holds the state after ``frames[k]`` half-steps.
+
+    e, m: how each half-step goes uphill; gradient_steps: how many make a half-step that is not
+    exact; length: see :func:`begin`
+
+    Raises what ``model.check`` raises, and ValueError for another kind, fewer than one gradient
+    step or a length that is not positive.
+    """
+    kinds = [_as_kind(name, kind) for name, kind in (("e", e), ("m", m))]
+    if gradient_steps < 1:
+        raise ValueError(f"gradient_steps: expected at least 1, got {gradient_steps}.")
+    state, data = begin(model, theta, phi, data, length=length)
+    step = Alternate(EStep(model, kinds[0], gradient_steps), MStep(model, kinds[1], gradient_steps))
+    return run(step, state, data, frames=frames, chunk=1000)
+
+
+def _as_kind(name: str, given: str) -> Kind:
+    for kind in get_args(Kind):
+        if given == kind:
+            return kind
+    raise ValueError(f"{name}: expected one of {', '.join(get_args(Kind))}; got {given!r}.")
+
+
+def _info(model: BoundedModel, state: Ascent, data: Any) -> AscentInfo:
+    return AscentInfo(
+        model.bound(state.theta, state.phi, data), model.log_evidence(state.theta, data)
+    )
+
+
+def _downhill(
+    loss: Callable[[Any], Array], start: Any, length: Array, kind: Kind, steps: int
+) -> tuple[Any, Array]:
+    """Gradient steps from ``start``, as one flat row, and the length of the last."""
+    flat, unravel = ravel_pytree(start)
+
+    def of_row(row: Array) -> Array:
+        return loss(unravel(row[0]))
+
+    def one(_: Any, at: tuple[Array, Array]) -> tuple[Array, Array]:
+        row, length = at
+        slope = jax.grad(of_row)(row)
+        if kind == "fixed":
+            return row - length * slope, length
+        return line_search(of_row, row, -slope, -(slope**2).sum(), 2 * length)
+
+    row, length = lax.fori_loop(0, steps, one, (flat[None], length))
+    return unravel(row[0]), length

@@ -1,0 +1,200 @@
+"""Where the evidence goes that an amortised bound misses (Cremer, Li & Duvenaud 2018, section 3).
+
+With q* the best of the family for this very x, and q_φ(z|x) what the encoder guesses::
+
+    log p(x) = ELBO(q_φ) + [ELBO(q*) − ELBO(q_φ)] + [log p(x) − ELBO(q*)]
+                            amortisation gap         approximation gap
+
+Neither gap is negative. The second is D_KL(q* ‖ posterior): no normal with independent latents has
+the posterior's shape. The first is the encoder's: it has to serve all x with the same weights.
+
+With two latents all of it can be computed, on a grid of z. There q is a distribution over nodes,
+proportional to its density times the node's area, so that no bound exceeds the grid's own evidence
+even where q is narrower than the grid is fine.
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.nn import log_softmax
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from lecture11.arguments import as_floats, require_shape
+from lecture11.divergence import Normal
+from lecture11.networks import TrainingStep, train_many
+from lecture11.quadrature import Rule
+from lecture11.variational.integration import grid, integrated_log_evidence
+from lecture11.variational.vae import Autoencoder, decode, encode, pixel_log_likelihood
+
+LEARNING_RATE, STEPS = 0.03, 400
+
+
+class Tables(NamedTuple):
+    """log p(x, z) of some images on a square of z, which every image's bound is computed from."""
+
+    log_joint: Float[Array, "*images side side"]
+    """In nats, first latent down the rows."""
+    nodes: Float[Array, "*images side"]
+    """The places along either latent."""
+    log_weights: Float[Array, "*images side"]
+    """The logarithms of what they count."""
+
+
+class Gaps(NamedTuple):
+    """The evidence of each image and how far two bounds reach, in nats."""
+
+    evidence: Float[Array, " images"]
+    """log p(x), by quadrature."""
+    best: Float[Array, " images"]
+    """ELBO of q*, the best normal with independent latents."""
+    amortised: Float[Array, " images"]
+    """ELBO of q_φ(z|x)."""
+    q: Normal
+    """q*, fields (images, 2)."""
+
+    @property
+    def approximation(self) -> Float[Array, " images"]:
+        """log p(x) − ELBO(q*)."""
+        return self.evidence - self.best
+
+    @property
+    def amortisation(self) -> Float[Array, " images"]:
+        """ELBO(q*) − ELBO(q_φ)."""
+        return self.best - self.amortised
+
+
+def tabulate(vae: Autoencoder, x: Any, rule: Rule, *, condition: Any = None) -> Tables:
+    """log p_θ(x, z) of black and white images (n, pixels) at all pairs of the rule's nodes.
+
+    condition: (C,) numbers, the same for all the images and nodes
+
+    Raises ValueError where the decoder has not two latents, or the pixels do not fit.
+    """
+    images = as_floats("x", x, 2)
+    given = jnp.zeros(0) if condition is None else as_floats("condition", condition, 1)
+    latents = vae.encoder[-1].weights.shape[1] // 2
+    if latents != 2:
+        raise ValueError(f"vae: expected two latents, as for a grid; got {latents}.")
+    pixels = vae.decoder[-1].weights.shape[1]
+    require_shape("x", images, (len(images), pixels), "images × pixels")
+    table = _tabulate(vae, images, rule.nodes, given)
+    count = len(images)
+    return Tables(
+        table,
+        jnp.broadcast_to(rule.nodes, (count, rule.nodes.size)),
+        jnp.broadcast_to(jnp.log(rule.weights), (count, rule.nodes.size)),
+    )
+
+
+@jax.jit
+def _tabulate(
+    vae: Autoencoder, x: Float[Array, "images pixels"], nodes: Array, condition: Array
+) -> Float[Array, "images side side"]:
+    def row(first: Array) -> Float[Array, "images side"]:
+        z = jnp.stack([jnp.broadcast_to(first, nodes.shape), nodes], axis=-1)
+        given = jnp.broadcast_to(condition, (nodes.size, condition.size))
+        prior = -0.5 * (z**2).sum(axis=-1) - jnp.log(2 * jnp.pi)
+        if vae.links is None:  # Σ_j x_j l_j − Σ_j log(1 + e^{l_j}), once for all the images
+            logits = decode(vae, z, given)
+            return x @ logits.T - jax.nn.softplus(logits).sum(axis=-1) + prior
+        each = jax.vmap(
+            lambda image: pixel_log_likelihood(
+                image, decode(vae, z, given, x=jnp.broadcast_to(image, (nodes.size, image.size)))
+            )
+        )
+        return each(x) + prior
+
+    return jnp.moveaxis(jax.lax.map(row, nodes), 0, 1)
+
+
+def tabulated_evidence(tables: Tables) -> Float[Array, " images"]:
+    """log p(x) of each image: the grid's own sum."""
+    rule = Rule(tables.nodes[0], jnp.exp(tables.log_weights[0]))
+    flat = tables.log_joint.reshape(len(tables.log_joint), -1)
+    return integrated_log_evidence(flat, grid(rule, rule))
+
+
+def tabulated_bound(q: Normal, table: Tables) -> Float[Array, ""]:
+    """ELBO of q (fields of shape (2,)) on one image's table; for use under vmap and grad.
+
+    q is a product of one distribution over the nodes for each latent, so this is aᵀ L b plus two
+    entropies.
+    """
+    standardised = (table.nodes - q.mean[:, None]) / q.sd[:, None]
+    log_q = log_softmax(-0.5 * standardised**2 + table.log_weights, axis=-1)
+    shares = jnp.exp(log_q)
+    entropy = -(shares * (log_q - table.log_weights)).sum()
+    return shares[0] @ table.log_joint @ shares[1] + entropy
+
+
+class _Free(NamedTuple):
+    """A normal with independent latents, its parameters free."""
+
+    mean: Float[Array, "*runs 2"]
+    log_sd: Float[Array, "*runs 2"]
+
+    def normal(self) -> Normal:
+        return Normal(self.mean, jnp.exp(self.log_sd))
+
+
+def _negative_bound(free: _Free, table: Tables, key: PRNGKeyArray) -> Float[Array, ""]:
+    return -tabulated_bound(free.normal(), table)
+
+
+def evidence_gaps(tables: Tables, q: Normal) -> Gaps:
+    """Split each image's evidence, from its table and the encoder's q, fields (images, 2).
+
+    q* is sought by Adam from two starts, q and the normal with the posterior's means and standard
+    deviations; the better end counts, or q itself where neither beats it.
+    """
+    starts = [q, _posterior_moments(tables)]
+    found = [q]
+    for start in starts:
+        free = _Free(start.mean, jnp.log(start.sd))
+        keys = jax.random.split(jax.random.key(0), len(free.mean))  # unused: the loss has no noise
+        ends, _ = train_many(
+            TrainingStep(_negative_bound), free, tables, learning_rate=LEARNING_RATE, steps=STEPS,
+            keys=keys,
+        )  # fmt: skip
+        found.append(ends.normal())
+    bounds = jnp.stack([_bounds(normal, tables) for normal in found])
+    best = bounds.argmax(axis=0)
+    fields = [
+        jnp.stack([getattr(normal, name) for normal in found])[best, jnp.arange(best.size)]
+        for name in Normal._fields
+    ]
+    return Gaps(tabulated_evidence(tables), bounds.max(axis=0), bounds[0], Normal(*fields))
+
+
+@jax.jit
+def _bounds(q: Normal, tables: Tables) -> Float[Array, " images"]:
+    return jax.vmap(tabulated_bound)(q, tables)
+
+
+@jax.jit
+def _posterior_moments(tables: Tables) -> Normal:
+    weights = tables.log_weights[0]
+    log_p = tables.log_joint + weights[:, None] + weights
+    p = jax.nn.softmax(log_p.reshape(len(log_p), -1), axis=-1).reshape(log_p.shape)
+    marginals = jnp.stack([p.sum(axis=2), p.sum(axis=1)], axis=1)
+    nodes = tables.nodes[:, None]
+    mean = (marginals * nodes).sum(axis=-1)
+    variance = (marginals * (nodes - mean[..., None]) ** 2).sum(axis=-1)
+    spacing = nodes[0, 0, 1] - nodes[0, 0, 0]
+    return Normal(mean, jnp.sqrt(jnp.maximum(variance, spacing**2)))
+
+
+def posterior_on_grid(tables: Tables) -> Float[np.ndarray, "images side side"]:
+    """p(z|x), densities at the nodes."""
+    logs = tables.log_joint - tabulated_evidence(tables)[:, None, None]
+    return np.exp(np.asarray(logs))
+
+
+def encode_greys(vae: Autoencoder, x: Any, condition: Any = None) -> Normal:
+    """q_φ(z|x) of images (n, pixels), black and white or in between, compiled once."""
+    return _encode(vae, as_floats("x", x, 2), condition)
+
+
+_encode = jax.jit(encode)

@@ -1,0 +1,136 @@
+"""The importance-weighted bound: between the ELBO and the evidence (Burda et al. 2016, equation 8).
+
+With K independent draws z_1 … z_K ~ q(z|x) and weights w(z) = p(x, z) / q(z|x)::
+
+    L_K = E[ log (1/K) Σ_k w(z_k) ]         ELBO = L_1 ≤ L_2 ≤ L_3 ≤ … ≤ log p(x)
+
+The average of K weights is an unbiased estimate of p(x) for every K, less noisy as K grows, so by
+Jensen's inequality its logarithm lies below log p(x) by less and less. *In expectation*: a single
+estimate with K + 1 draws may lie below one with K.
+"""
+
+import math
+from functools import partial
+from itertools import combinations_with_replacement
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import logsumexp
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.divergence import normal_log_density
+from lecture11.divergence.gaussian import Normal
+from lecture11.variational.vae import (
+    Autoencoder,
+    Greys,
+    binarised,
+    check_fit,
+    decode,
+    encode,
+    pixel_log_likelihood,
+)
+
+MOST_CASES = 2_000_000
+
+
+def log_mean_weight(
+    log_weights: Float[Array, "*points draws"],
+) -> Float[Array, "*points"]:
+    """log (1/K) Σ_k w_k along the last axis, from log w_k: one estimate of L_K."""
+    return logsumexp(log_weights, axis=-1) - jnp.log(log_weights.shape[-1])
+
+
+def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, ""]:
+    """L_K for a discrete z, exactly: the expectation over all ways to draw K = ``draws`` values.
+
+    q (Z,): probabilities; log_joint (Z,): log p(x, z) in nats, −∞ where impossible. Ways that
+    differ only in order are counted together, so there are (Z + K − 1 choose K) of them.
+
+    Raises ValueError where q is no distribution, the shapes differ, K is below 1, or there are more
+    than two million ways.
+    """
+    shares, logs = as_distribution("q", q), as_floats("log_joint", log_joint, 1, lowest=True)
+    require_shape("log_joint", logs, shares.shape, "one for each value of z, as q")
+    probabilities, joint = np.asarray(shares, float), np.asarray(logs, float)
+    if draws < 1:
+        raise ValueError(f"draws: expected 1 or more, got {draws}.")
+    drawn = probabilities > 0
+    probabilities, joint = probabilities[drawn], joint[drawn]
+    cases = math.comb(len(joint) + draws - 1, draws)
+    if cases > MOST_CASES:
+        raise ValueError(
+            f"draws: {draws} of {len(joint)} values can be drawn in {cases:,} ways, too many to "
+            "enumerate; take fewer, or sample."
+        )
+    counts = _counts(len(joint), draws)
+    factorials = np.array([math.lgamma(n + 1) for n in range(draws + 1)])
+    log_ways = factorials[draws] - factorials[counts].sum(axis=1)
+    chance = np.exp(log_ways + counts @ np.log(probabilities))
+    weights = np.exp(joint - (peak := joint.max())) / probabilities
+    with np.errstate(divide="ignore"):  # all K draws impossible: the bound is −∞
+        values = np.log(counts @ weights / draws) + peak
+    return np.asarray((chance * values).sum())
+
+
+def _counts(values: int, draws: int) -> np.ndarray:
+    """How often each value occurs, for each multiset of ``draws`` values; (cases, values)."""
+    sets = np.array(list(combinations_with_replacement(range(values), draws)))
+    return (sets[:, :, None] == np.arange(values)).sum(axis=1)
+
+
+def vae_log_weights(
+    vae: Autoencoder,
+    x: Float[Array, " pixels"],
+    condition: Float[Array, " conditions"],
+    *,
+    draws: int,
+    key: PRNGKeyArray,
+) -> Float[Array, " draws"]:
+    """log w(z_k) = log p(x|z_k) + log N(z_k|0, I) − log q_φ(z_k|x) of one image, z_k ~ q_φ."""
+    q = encode(vae, x, condition)
+    noise = jax.random.normal(key, (draws, q.mean.size), q.mean.dtype)
+    z = q.mean + q.sd * noise
+    given = jnp.broadcast_to(condition, (draws, condition.size))
+    logits = decode(vae, z, given, x=jnp.broadcast_to(x, (draws, x.size)))
+    prior = normal_log_density(z, Normal(jnp.zeros(()), jnp.ones(()))).sum(axis=-1)
+    proposal = normal_log_density(z, q).sum(axis=-1)
+    return pixel_log_likelihood(x, logits) + prior - proposal
+
+
+def importance_weighted_bounds(
+    vae: Autoencoder,
+    data: Greys,
+    *,
+    draws: tuple[int, ...],
+    key: PRNGKeyArray,
+    batch_size: int = 20,
+) -> Float[np.ndarray, "images sizes"]:
+    """One estimate of L_K for each image and each K in ``draws``, images black and white once.
+
+    The estimate for a smaller K takes the first K of the largest number of draws.
+
+    Raises ValueError where the networks and the data do not fit together, or ``draws`` holds no
+    number or one below 1.
+    """
+    check_fit(vae, data)
+    if not draws or min(draws) < 1:
+        raise ValueError(f"draws: expected numbers from 1 on, such as (1, 50, 500); got {draws}.")
+    return np.asarray(_bounds(vae, data, key, tuple(draws), batch_size))
+
+
+@partial(jax.jit, static_argnums=(3, 4))
+def _bounds(
+    vae: Autoencoder, data: Greys, key: PRNGKeyArray, draws: tuple[int, ...], batch_size: int
+) -> Float[Array, "images sizes"]:
+    def of_one(given: tuple[Array, Array, PRNGKeyArray]) -> Array:
+        greys, condition, key = given
+        of_pixels, of_latents = jax.random.split(key)
+        x = binarised(greys, key=of_pixels)
+        log_w = vae_log_weights(vae, x, condition, draws=max(draws), key=of_latents)
+        return jnp.stack([log_mean_weight(log_w[:count]) for count in draws])
+
+    keys = jax.random.split(key, len(data.greys))
+    return jax.lax.map(of_one, (data.greys, data.condition, keys), batch_size=batch_size)

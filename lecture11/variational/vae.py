@@ -1,0 +1,320 @@
+"""The variational autoencoder: two networks trained on one bound (Kingma & Welling 2014).
+
+The *decoder* is the model, p_θ(x, z) = N(z | 0, I) Π_j Bernoulli(x_j | σ(l_j(z))), the *encoder*
+the amortised posterior, q_φ(z|x) = Π_d N(z_d | μ_d(x), σ_d(x)²). Both climb
+
+    ELBO(θ, φ; x) = E_q[log p_θ(x|z)] − D_KL(q_φ(z|x) ‖ N(0, I))
+
+    D_KL(q_φ(z|x) ‖ N(0, I)) = ½ Σ_d (μ_d² + σ_d² − 1 − log σ_d²)         (their appendix B)
+
+with z = μ + σ ε, ε ~ N(0, I), so that the gradient passes through z. Given a condition c (which
+digit it is), both networks see c as well: p_θ(x|z, c), q_φ(z|x, c); z is independent of c.
+
+Images are grey, the model is of black and white: at every use each pixel becomes ink with its grey
+value as probability (*stochastic binarisation*), so no two epochs see the same images.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray, UInt8
+
+from lecture11.arguments import as_floats
+from lecture11.divergence import Normal
+from lecture11.iteration import Run
+from lecture11.networks import (
+    EpochInfo,
+    Epochs,
+    EpochState,
+    Layer,
+    TrainingStep,
+    apply_mlp,
+    init_mlp,
+    train_epochs,
+)
+
+
+class Autoencoder(NamedTuple):
+    """θ and φ."""
+
+    encoder: tuple[Layer, ...]
+    """φ: from pixels and condition to (μ, log σ), 2 · latents numbers."""
+    decoder: tuple[Layer, ...]
+    """θ: from latents and condition to a logit for each pixel."""
+    links: Float[Array, "pixels pixels"] | None = None
+    """Where given, also θ: row j, column i > j is what pixel j adds to the logit of the later pixel
+    i; the rest is not used. None: pixels are independent given z."""
+
+
+class Greys(NamedTuple):
+    """Images to learn from, row by row."""
+
+    greys: UInt8[Array, "images pixels"]
+    """0 is paper, 255 is ink."""
+    condition: Float[Array, "images conditions"]
+    """c, one-hot; no columns where nothing is given."""
+    kl_weight: Float[Array, " images"]
+    """What the divergence counts in the loss: 1, except to show what another number does."""
+
+
+class BoundParts(NamedTuple):
+    """The two terms of the ELBO, in nats; ELBO = reconstruction − divergence."""
+
+    reconstruction: Float[Array, " images"]
+    """log p_θ(x|z) at one z ~ q_φ(z|x): an unbiased estimate of its mean."""
+    divergence: Float[Array, "images latents"]
+    """D_KL(q_φ(z_d|x) ‖ N(0, 1)) of each latent, exact."""
+
+
+def init_autoencoder(
+    pixels: int,
+    hidden: Sequence[int],
+    latents: int,
+    *,
+    key: PRNGKeyArray,
+    conditions: int = 0,
+    linked: bool = False,
+) -> Autoencoder:
+    """Random networks: pixels – hidden – 2 · latents and latents – hidden reversed – pixels.
+
+    The encoder's last weights are a tenth as large as usual, so q starts near the prior: a start
+    far from it costs hundreds of nats of divergence, and the first steps would only undo it.
+
+    conditions: how many numbers c has; linked: whether pixels are linked to earlier ones (with 0)
+
+    Raises ValueError where a size is not positive, or ``conditions`` is negative.
+    """
+    if conditions < 0:
+        raise ValueError(f"conditions: expected 0 (none) or more, got {conditions}.")
+    if latents < 1:
+        raise ValueError(f"latents: expected 1 or more, got {latents}.")
+    of_encoder, of_decoder = jax.random.split(key)
+    *first, last = init_mlp((pixels + conditions, *hidden, 2 * latents), key=of_encoder)
+    return Autoencoder(
+        (*first, last._replace(weights=0.1 * last.weights)),
+        init_mlp((latents + conditions, *reversed(hidden), pixels), key=of_decoder),
+        jnp.zeros((pixels, pixels)) if linked else None,
+    )
+
+
+def as_greys(images: Any, condition: Any = None, *, kl_weight: float = 1.0) -> Greys:
+    """Images of whole grey values, (n, height, width) or (n, pixels), as :class:`Greys`.
+
+    condition: (n, C) numbers, such as one-hot labels; None for nothing
+
+    Raises TypeError where the images are no bytes; ValueError where shapes disagree or the weight
+    is negative.
+    """
+    pixels = np.asarray(images)
+    if pixels.dtype != np.uint8:
+        raise TypeError(
+            f"images: expected grey values of type uint8, 0 to 255; got {pixels.dtype}; for shares "
+            "of ink from 0 to 1 use np.round(255 * images).astype(np.uint8)."
+        )
+    if pixels.ndim not in (2, 3) or pixels.size == 0:
+        raise ValueError(
+            f"images: expected (n, height, width) or (n, pixels), at least one; got {pixels.shape}."
+        )
+    if not 0 <= kl_weight < np.inf:
+        raise ValueError(f"kl_weight: expected a number from 0 on, got {kl_weight}.")
+    count = len(pixels)
+    given = jnp.zeros((count, 0)) if condition is None else as_floats("condition", condition, 2)
+    if len(given) != count:
+        raise ValueError(
+            f"condition: expected one row for each of {count} images, got {len(given)}."
+        )
+    return Greys(jnp.asarray(pixels.reshape(count, -1)), given, jnp.full(count, float(kl_weight)))
+
+
+def binarised(greys: UInt8[Array, "*shape"], *, key: PRNGKeyArray) -> Float[Array, "*shape"]:
+    """1 (ink) with probability grey / 255, else 0, drawn anew for each pixel.
+
+    16 random bits decide, so a probability is off by less than 2⁻¹⁶; paper and ink are certain.
+    """
+    noise = jax.random.bits(key, greys.shape, jnp.uint16)
+    # 65536 · grey / 255 without a division: 257 · grey, and one more for the upper half.
+    threshold = 257 * greys.astype(jnp.uint32) + (greys > 127)
+    return (noise < threshold).astype(jnp.result_type(float))
+
+
+def encode(
+    vae: Autoencoder,
+    x: Float[Array, "*images pixels"],
+    condition: Float[Array, "*images conditions"] | None = None,
+) -> Normal:
+    """q_φ(z|x): mean and standard deviation of each latent, (*images, latents)."""
+    mean, log_sd = jnp.split(apply_mlp(vae.encoder, _with(x, condition)), 2, axis=-1)
+    return Normal(mean, jnp.exp(log_sd))
+
+
+def decode(
+    vae: Autoencoder,
+    z: Float[Array, "*images latents"],
+    condition: Float[Array, "*images conditions"] | None = None,
+    *,
+    x: Float[Array, "*images pixels"] | None = None,
+) -> Float[Array, "*images pixels"]:
+    """The logit of ink for each pixel; its sigmoid is the mean image.
+
+    x: the image itself, needed where pixels are linked, and used for later pixels only
+
+    Raises ValueError where it is needed and missing.
+    """
+    logits = apply_mlp(vae.decoder, _with(z, condition))
+    if vae.links is None:
+        return logits
+    if x is None:
+        raise ValueError("x: expected the image, as this decoder links its pixels; pass x=….")
+    return logits + x @ jnp.triu(vae.links, 1)
+
+
+def _with(inputs: Array, condition: Array | None) -> Array:
+    return inputs if condition is None else jnp.concatenate([inputs, condition], axis=-1)
+
+
+def pixel_log_likelihood(
+    x: Float[Array, "*#images pixels"], logits: Float[Array, "*#images pixels"]
+) -> Float[Array, "*images"]:
+    """log Π_j Bernoulli(x_j | σ(l_j)) = Σ_j (x_j l_j − log(1 + e^{l_j})), for x from 0 to 1."""
+    return (x * logits - jax.nn.softplus(logits)).sum(axis=-1)
+
+
+def kl_to_prior(q: Normal) -> Float[Array, "*images latents"]:
+    """D_KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²) of each latent, in nats."""
+    return 0.5 * (q.mean**2 + q.sd**2 - 1) - jnp.log(q.sd)
+
+
+def reparametrised(q: Normal, *, key: PRNGKeyArray) -> Float[Array, "*images latents"]:
+    """z = μ + σ ε, ε ~ N(0, I): a draw from q through which its parameters can be reached."""
+    return q.mean + q.sd * jax.random.normal(key, q.mean.shape, q.mean.dtype)
+
+
+def bound_parts(
+    vae: Autoencoder,
+    x: Float[Array, "images pixels"],
+    condition: Float[Array, "images conditions"],
+    *,
+    key: PRNGKeyArray,
+) -> BoundParts:
+    """Both terms of each image's ELBO, from one draw of z; images already black and white."""
+    q = encode(vae, x, condition)
+    logits = decode(vae, reparametrised(q, key=key), condition, x=x)
+    return BoundParts(pixel_log_likelihood(x, logits), kl_to_prior(q))
+
+
+def negative_elbo(vae: Autoencoder, batch: Greys, key: PRNGKeyArray) -> Float[Array, ""]:
+    """The loss: −ELBO, in nats an image, on images freshly made black and white.
+
+    For :class:`lecture11.networks.TrainingStep`. The divergence counts ``batch.kl_weight`` times.
+    """
+    of_pixels, of_latents = jax.random.split(key)
+    x = binarised(batch.greys, key=of_pixels)
+    parts = bound_parts(vae, x, batch.condition, key=of_latents)
+    return (batch.kl_weight * parts.divergence.sum(axis=-1) - parts.reconstruction).mean()
+
+
+def train_vae(
+    vae: Autoencoder,
+    data: Greys,
+    *,
+    epochs: int,
+    key: PRNGKeyArray,
+    learning_rate: float = 1e-3,
+    batch_size: int = 128,
+    resume: Run[EpochState, EpochInfo] | None = None,
+    on_epoch: Callable[[int, int, EpochInfo], None] | None = None,
+) -> Epochs:
+    """Climb the ELBO by Adam, in whole epochs; ``.losses`` are the mean −ELBO of each.
+
+    ``resume``, ``on_epoch`` and what is raised: see :func:`lecture11.networks.train_epochs`.
+    Raises ValueError where the networks and the data do not fit together.
+    """
+    check_fit(vae, data)
+    return train_epochs(
+        TrainingStep(negative_elbo, batch_size),
+        vae,
+        data,
+        learning_rate=learning_rate,
+        epochs=epochs,
+        key=key,
+        resume=resume,
+        on_epoch=on_epoch,
+    )
+
+
+def mean_bound_parts(
+    vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
+) -> tuple[float, float]:
+    """Mean reconstruction and divergence over images made black and white once; ELBO = their
+    difference, in nats an image.
+
+    Raises ValueError where the networks and the data do not fit together.
+    """
+    check_fit(vae, data)
+    parts = _parts_in_batches(vae, data, key, batch_size)
+    return float(parts.reconstruction.mean()), float(parts.divergence.sum(axis=1).mean())
+
+
+def latent_divergences(
+    vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
+) -> Float[np.ndarray, " latents"]:
+    """The mean over images of each latent's own D_KL; near 0 where q ignores the image."""
+    check_fit(vae, data)
+    return np.asarray(_parts_in_batches(vae, data, key, batch_size).divergence.mean(axis=0))
+
+
+@partial(jax.jit, static_argnums=3)
+def _parts_in_batches(
+    vae: Autoencoder, data: Greys, key: PRNGKeyArray, batch_size: int
+) -> BoundParts:
+    def of_one(given: tuple[Array, Array, PRNGKeyArray]) -> BoundParts:
+        greys, condition, key = given
+        of_pixels, of_latents = jax.random.split(key)
+        x = binarised(greys[None], key=of_pixels)
+        parts = bound_parts(vae, x, condition[None], key=of_latents)
+        return BoundParts(parts.reconstruction[0], parts.divergence[0])
+
+    keys = jax.random.split(key, len(data.greys))
+    return jax.lax.map(of_one, (data.greys, data.condition, keys), batch_size=batch_size)
+
+
+def check_fit(vae: Autoencoder, data: Greys) -> None:
+    """Raise ValueError where the networks take other pixels or conditions than the data has."""
+    pixels, conditions = data.greys.shape[1], data.condition.shape[1]
+    takes, gives = vae.encoder[0].weights.shape[0], vae.decoder[-1].weights.shape[1]
+    if (takes, gives) != (pixels + conditions, pixels):
+        raise ValueError(
+            f"vae: its encoder takes {takes} numbers and its decoder gives {gives}, but the data "
+            f"has {pixels} pixels and {conditions} numbers of condition; make it with "
+            f"init_autoencoder({pixels}, …, conditions={conditions})."
+        )
+
+
+@jax.jit
+def mean_images(
+    vae: Autoencoder,
+    z: Float[Array, "*images latents"],
+    condition: Float[Array, "*images conditions"] | None = None,
+) -> Float[Array, "*images pixels"]:
+    """The probability of ink in each pixel, given z: what is shown as the decoded image.
+
+    Compiled once for each shape. Where pixels are linked there is no such image without earlier
+    pixels.
+    """
+    return jax.nn.sigmoid(decode(vae, z, condition))
+
+
+def ancestral_samples(
+    vae: Autoencoder, count: int, *, key: PRNGKeyArray, condition: Any = None
+) -> Float[Array, "images pixels"]:
+    """Mean images of z ~ N(0, I): what the model comes up with. Pixels must not be linked.
+
+    condition: (count, C) numbers, or None
+    """
+    latents = vae.encoder[-1].weights.shape[1] // 2
+    given = None if condition is None else as_floats("condition", condition, 2)
+    return mean_images(vae, jax.random.normal(key, (count, latents)), given)
