@@ -1,0 +1,338 @@
+"""Variational autoencoders: images decoded and encoded, posteriors, and where the evidence goes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Ellipse
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lecture11.divergence import Normal
+from lecture11.figures.curves import LINES
+from lecture11.figures.embedding import CLASS_COLOURS
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import band, magnitude, number
+from lecture11.variational import Gaps
+
+PAPER = "gray_r"
+INK = "#222222"
+SIDE = 28
+
+
+def _square(images: ArrayLike) -> np.ndarray:
+    """(…, 784) as (…, 28, 28)."""
+    pixels = np.asarray(images, float)
+    return pixels.reshape(*pixels.shape[:-1], SIDE, SIDE)
+
+
+def _tiled(images: np.ndarray) -> np.ndarray:
+    """(rows, columns, 28, 28) as one image."""
+    rows, columns = images.shape[:2]
+    return images.transpose(0, 2, 1, 3).reshape(rows * SIDE, columns * SIDE)
+
+
+def _bare(axes: Axes) -> None:
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#bbbbbb")
+
+
+@styled
+def learning_picture(
+    losses: Mapping[str, ArrayLike], held_out: Mapping[str, float], *, width: float = 10
+) -> Picture:
+    """The negative ELBO of each epoch, and at the end on images held out.
+
+    losses: from a name to (E,), nats an image; held_out: for the same names one number; width: of
+    the bands in which the words tell them
+    """
+    figure = Figure(figsize=(7.6, 3.4))
+    axes = figure.subplots()
+    said = []
+    for index, (name, values) in enumerate(losses.items()):
+        curve = np.asarray(values, float)
+        epochs = np.arange(1, len(curve) + 1)
+        axes.plot(epochs, curve, LINES[index], color=COLOURS[index], label=f"{name}, in training")
+        axes.plot(
+            epochs[-1], held_out[name], MARKERS[index], color=COLOURS[index], markersize=9,
+            clip_on=False, label=f"{name}, held out",
+        )  # fmt: skip
+        said.append(
+            f"{name}: {band(curve[-1], width)} in epoch {len(curve)}, "
+            f"{band(held_out[name], width)} on images held out"
+        )
+    lowest = min(float(np.min(curve)) for curve in losses.values())
+    early = [np.asarray(curve, float)[:3] for curve in losses.values()]
+    highest = max(float(curve[-1]) for curve in early)
+    above = max(highest, *held_out.values()) + 8
+    axes.set(xlabel="epoch", ylabel="negative ELBO, nats an image", ylim=(lowest - 8, above))
+    axes.grid(visible=True)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return Picture(figure, f"Negative ELBO in nats an image. {'; '.join(said)}.")
+
+
+@styled
+def manifold_picture(images: ArrayLike, *, words: str) -> Picture:
+    """Mean images over the unit square, laid out as they lie there.
+
+    images (side, side, 784), 0 is paper and 1 ink: first latent to the right, second upwards, as
+    rows from the top; words: what there is to see
+    """
+    tiles = _square(images)
+    figure = Figure(figsize=(7, 7))
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((0.005, 0.005, 0.99, 0.99))
+    axes.imshow(_tiled(tiles), cmap=PAPER, vmin=0, vmax=1)
+    _bare(axes)
+    return Picture(Stage(figure, []), words)
+
+
+@styled
+def rows_picture(rows: Mapping[str, ArrayLike], *, words: str) -> Picture:
+    """Rows of images, one above the other, each with its name.
+
+    rows: from a name to images (columns, 784), equally many, 0 is paper and 1 ink
+    """
+    tiles = np.stack([_square(images) for images in rows.values()])
+    count, columns = tiles.shape[:2]
+    margin = 0.02 + 0.0105 * max(
+        map(len, rows)
+    )  # a fixed layout: images leave their labels no room
+    figure = Figure(figsize=(9, 9 * (1 - margin) * count / columns + 0.05))
+    figure.set_layout_engine("none")
+    axes = figure.add_axes((margin, 0.005, 0.995 - margin, 0.99))
+    axes.imshow(_tiled(tiles), cmap=PAPER, vmin=0, vmax=1)
+    _bare(axes)
+    axes.set_yticks(np.arange(count) * SIDE + SIDE / 2, list(rows))
+    axes.tick_params(axis="y", length=0)
+    for edge in range(1, count):
+        axes.axhline(edge * SIDE - 0.5, color="#bbbbbb", linewidth=0.8)
+    return Picture(Stage(figure, []), words)
+
+
+@styled
+def posteriors_picture(
+    images: ArrayLike,
+    densities: ArrayLike,
+    nodes: ArrayLike,
+    amortised: Normal,
+    best: Normal,
+    gaps: Gaps,
+    *,
+    titles: Sequence[str],
+) -> Picture:
+    """Digits, and under each its posterior on a grid, with q_φ and the best q drawn over it.
+
+    images (n, 784); densities (n, side, side) at pairs of nodes (side,), first latent down the
+    rows; amortised, best: fields (n, 2); gaps of the same images; titles, one each.
+    """
+    pixels, tables, at = _square(images), np.asarray(densities, float), np.asarray(nodes, float)
+    figure = Figure(figsize=(9, 3.7))
+    panels = figure.subplots(2, len(pixels), height_ratios=(0.7, 1), squeeze=False)
+    for index, (above, below) in enumerate(panels.T):
+        above.imshow(pixels[index], cmap=PAPER, vmin=0, vmax=1)
+        _bare(above)
+        above.set_title(titles[index], loc="center", fontsize=10)
+        shown = [field[index] for field in map(np.asarray, (amortised.mean, amortised.sd))]
+        _posterior(below, tables[index], at, Normal(*shown))
+        for q, colour, line in ((amortised, COLOURS[1], "-"), (best, COLOURS[0], "--")):
+            _normal_outline(below, q, index, color=colour, linestyle=line)
+    handles = [
+        Line2D([], [], color="#8a8a8a", linewidth=7, alpha=0.6),
+        Line2D([], [], color=COLOURS[1]),
+        Line2D([], [], color=COLOURS[0], linestyle="--"),
+    ]
+    names = ["exact posterior", "$q_\\varphi(z|x)$, 1 and 2 sd", "best q for this x"]
+    figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=10)
+    largest = [float(np.max(gap)) for gap in (gaps.approximation, gaps.amortisation)]
+    return Picture(
+        figure,
+        f"Digits: {', '.join(titles)}. The largest approximation gap is {magnitude(largest[0])} "
+        f"nats, the largest amortisation gap {magnitude(largest[1])}.",
+    )
+
+
+def _posterior(axes: Axes, density: np.ndarray, nodes: np.ndarray, q: Normal) -> None:
+    """Zoomed to where nearly all of it is, and q."""
+    marginals = (density.sum(axis=1), density.sum(axis=0))
+    ends = []
+    for marginal, mean, sd in zip(marginals, q.mean, q.sd, strict=True):
+        share = np.cumsum(marginal) / marginal.sum()
+        low, high = (nodes[np.searchsorted(share, level)] for level in (0.002, 0.998))
+        ends.append((min(low, mean - 2 * sd), max(high, mean + 2 * sd)))
+    reach = 0.7 * max(high - low for low, high in ends) + 0.05
+    middles = [(low + high) / 2 for low, high in ends]
+    axes.contourf(
+        nodes, nodes, density.T, density.max() * np.array([0.02, 0.1, 0.3, 0.6, 0.85, 1]),
+        colors=("#e4e4e4", "#c8c8c8", "#a6a6a6", "#828282", "#5c5c5c"),
+    )  # fmt: skip
+    axes.set(
+        xlim=(middles[0] - reach, middles[0] + reach), ylim=(middles[1] - reach, middles[1] + reach)
+    )
+    axes.set_aspect("equal")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_locator(MaxNLocator(3))
+    axes.tick_params(labelsize=8)
+
+
+def _normal_outline(axes: Axes, q: Normal, index: int, **look: Any) -> None:
+    mean, sd = (np.asarray(field, float)[index] for field in q)
+    for scale in (1, 2):
+        width, height = 2 * scale * sd
+        axes.add_patch(Ellipse(tuple(mean), width, height, fill=False, linewidth=1.8, **look))
+
+
+@styled
+def gaps_picture(groups: Mapping[str, Gaps]) -> Picture:
+    """Where the evidence goes: −ELBO = −log p(x) + approximation gap + amortisation gap.
+
+    groups: from a name to the gaps of its images; drawn are the means
+    """
+    figure = Figure(figsize=(9, 0.9 + 0.55 * len(groups)))
+    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.6))
+    said, rows = [], np.arange(len(groups))
+    parts = np.array(
+        [
+            [-np.mean(gaps.evidence), np.mean(gaps.approximation), np.mean(gaps.amortisation)]
+            for gaps in groups.values()
+        ]
+    )
+    looks = (
+        {"color": "#c8c8c8", "label": "−log p(x)"},
+        {"color": COLOURS[0], "hatch": "...", "label": "approximation gap"},
+        {"color": COLOURS[1], "hatch": "///", "label": "amortisation gap"},
+    )
+    for axes, first in ((left, 0), (right, 1)):
+        edge = np.zeros(len(groups))
+        for column in range(first, 3):
+            axes.barh(
+                rows, parts[:, column], left=edge, height=0.6, edgecolor="white", **looks[column]
+            )
+            edge = edge + parts[:, column]
+        axes.grid(visible=True, axis="x")
+    left.set(xlabel="−ELBO, nats an image", yticks=rows)
+    left.set_yticklabels(list(groups))
+    left.invert_yaxis()
+    right.set_xlabel("the two gaps alone, nats an image")
+    figure.legend(
+        *left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=10
+    )
+    for name, row in zip(groups, parts, strict=True):
+        said.append(
+            f"{name}: −log p(x) {band(row[0], 10)}, approximation gap {magnitude(row[1])}, "
+            f"amortisation gap {magnitude(row[2])}"
+        )
+    return Picture(figure, f"Means in nats an image. {'; '.join(said)}.")
+
+
+@styled
+def draws_picture(
+    draws: ArrayLike, bounds: Mapping[str, ArrayLike], *, evidence: float | None = None
+) -> Picture:
+    """The importance-weighted bound against the number of draws K.
+
+    draws (D,), increasing; bounds: from a name to (D,), nats; evidence: what they are bounds of,
+    where it is known
+    """
+    at = np.asarray(draws, float)
+    figure = Figure(figsize=(7.4, 3.4))
+    axes = figure.subplots()
+    if evidence is not None:
+        axes.axhline(evidence, color=INK, linestyle=":", label="log p(x)")
+    said = []
+    for index, (name, values) in enumerate(bounds.items()):
+        curve = np.asarray(values, float)
+        axes.plot(
+            at, curve, LINES[index] + MARKERS[index], color=COLOURS[index], label=name, markersize=7
+        )
+        middle = len(at) // 2
+        said.append(
+            f"{name}: {number(curve[0])} with K = {at[0]:.0f}, {number(curve[middle])} with "
+            f"{at[middle]:.0f}, {number(curve[-1])} with {at[-1]:.0f}"
+        )
+    axes.set(xscale="log", xlabel="draws K", ylabel="bound on log p(x), nats")
+    axes.set_xticks(at, [f"{count:.0f}" for count in at])
+    axes.minorticks_off()
+    axes.grid(visible=True)
+    axes.legend(loc="lower right")
+    known = "" if evidence is None else f" The evidence is {number(evidence)}."
+    return Picture(figure, f"{'; '.join(said)}.{known}")
+
+
+@styled
+def collapse_picture(divergences: Mapping[str, ArrayLike], *, active: float = 0.1) -> Picture:
+    """How much each latent says of the image: its mean D_KL(q ‖ prior), sorted.
+
+    divergences: from a model's name to (latents,), nats; active: from how many nats a latent counts
+    as used
+    """
+    figure = Figure(figsize=(9, 3.2))
+    panels = figure.subplots(1, len(divergences), sharey=True, squeeze=False)[0]
+    said = []
+    for index, (axes, (name, values)) in enumerate(zip(panels, divergences.items(), strict=True)):
+        bars = np.sort(np.asarray(values, float))[::-1]
+        axes.bar(np.arange(1, len(bars) + 1), bars, color=COLOURS[index], edgecolor="white")
+        axes.axhline(active, color=INK, linestyle=":", linewidth=1.2)
+        axes.set(xlabel="latents, sorted")
+        axes.set_title(name, fontsize=10)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.grid(visible=True, axis="y")
+        used = int((bars > active).sum())
+        said.append(
+            f"{name}: {used} of {len(bars)} latents in use, {number(bars.sum(), 2)} nats in all"
+        )
+    panels[0].set_ylabel("D_KL of one latent, nats")
+    return Picture(figure, f"{'; '.join(said)}.")
+
+
+class LatentPlaneStage:
+    """Where images lie in the latent plane, and what one of its points decodes to; moves."""
+
+    @styled
+    def __init__(self, means: ArrayLike, labels: ArrayLike, *, reach: float) -> None:
+        """Draw what stays. means (n, 2) of q; labels (n,), 0 to 9; reach: of the axes."""
+        self._means, self._labels = np.asarray(means, float), np.asarray(labels)
+        figure = Figure(figsize=(8.2, 4.5))
+        left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))
+        for digit in range(10):
+            x, y = self._means[self._labels == digit].T
+            left.scatter(x, y, s=16, marker=f"${digit}$", color=CLASS_COLOURS[digit], linewidths=0)
+        left.set(xlabel="$z_1$", ylabel="$z_2$", xlim=(-reach, reach), ylim=(-reach, reach))
+        left.set_aspect("equal")
+        (self._point,) = left.plot(
+            [], [], "o", markersize=14, color="none", markeredgecolor=INK, markeredgewidth=2.5
+        )
+        _bare(right)
+        right.set_title("mean image at this z", loc="left")
+        self._image = right.imshow(np.zeros((SIDE, SIDE)), cmap=PAPER, vmin=0, vmax=1)
+        self._stage = Stage(figure, [self._point, self._image])
+
+    def show(self, z: ArrayLike, image: ArrayLike) -> Picture:
+        """Move to z (2,) and its mean image (784,)."""
+        at, pixels = np.asarray(z, float), np.asarray(image, float)
+        self._point.set_data([at[0]], [at[1]])
+        self._image.set_data(_square(pixels))
+        near = np.argsort(((self._means - at) ** 2).sum(axis=1))[:15]
+        digits, counts = np.unique(self._labels[near], return_counts=True)
+        most = int(counts.argmax())
+        part = "nearly all" if counts[most] > 12 else "more than half"
+        whose = (
+            f"{part} are a {digits[most]}" if counts[most] > 7 else "no digit is in the majority"
+        )
+        undecided = float(np.mean((pixels > 0.1) & (pixels < 0.9)))
+        return Picture(
+            self._stage,
+            f"z = ({number(at[0], 3)}, {number(at[1], 3)}): of the 15 digits encoded nearest, "
+            f"{whose}. About {_tens(float(pixels.mean()))} % of the image is ink, about "
+            f"{_tens(undecided)} % of its pixels are undecided (between 0.1 and 0.9).",
+        )
+
+
+def _tens(share: float) -> int:
+    """A share in per cent, to the next ten."""
+    return 10 * round(10 * share)

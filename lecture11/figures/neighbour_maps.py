@@ -1,0 +1,153 @@
+"""Maps by neighbours beside each other: of several shapes, by several methods, as they unfold."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from lecture11.figures.embedding import ShepardView
+from lecture11.figures.neighbours import as_a_map, move_digits, scatter_digits
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, MARKERS, styled
+
+
+def _grouped_marks(axes: Axes, size: float) -> list[Line2D]:
+    """Marks of six groups, told apart by colour and by form."""
+    return [
+        axes.plot([], [], MARKERS[k], color=COLOURS[k], markersize=size, markeredgewidth=0)[0]
+        for k in range(6)
+    ]
+
+
+def _move_groups(marks: Sequence[Line2D], groups: np.ndarray, points: np.ndarray) -> None:
+    for k, mark in enumerate(marks):
+        mark.set_data(*points[groups == k].T)
+
+
+def filling(points: ArrayLike) -> np.ndarray:
+    """A map (n, 2) shifted and scaled to fill the square from −1 to 1; one place becomes 0."""
+    places = np.asarray(points, float)
+    places = places - (places.max(axis=0) + places.min(axis=0)) / 2
+    return places / (np.abs(places).max() or 1)
+
+
+@styled
+def shape_rows(
+    rows: Mapping[str, Mapping[str, ArrayLike]], groups: Sequence[ArrayLike], *, words: str
+) -> Picture:
+    """Maps in rows, each scaled to fill its panel, with marks that tell the groups apart.
+
+    rows: from a row's name to a mapping from a map's title to its points (n, 2); groups: for each
+    row (n,), whole numbers from 0 to 5
+    """
+    most = max(len(row) for row in rows.values())
+    figure = Figure(figsize=(9, (9 / most + 0.22) * len(rows)))
+    panels = figure.subplots(len(rows), most, squeeze=False)
+    for of_row, (name, maps), group in zip(panels, rows.items(), groups, strict=True):
+        for axes in of_row[len(maps) :]:
+            axes.set_axis_off()
+        for axes, (title, points) in zip(of_row, maps.items(), strict=False):
+            _move_groups(_grouped_marks(axes, 3), np.asarray(group, int), filling(points))
+            as_a_map(axes)
+            axes.set_aspect("equal", "box")
+            axes.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
+            axes.set_title(title, fontsize=9)
+        of_row[0].set_ylabel(name, fontsize=10)
+    return Picture(Stage(figure, []), words)
+
+
+class ShapeStage:
+    """Data, as PCA shows them, beside one of their maps, ready to be moved."""
+
+    @styled
+    def __init__(self) -> None:
+        """Draw what stays: two frames."""
+        figure = Figure(figsize=(8.2, 4.8))
+        self._marks = []
+        titles = ("data, first two principal components", "t-SNE")
+        for axes, title in zip(figure.subplots(1, 2), titles, strict=True):
+            as_a_map(axes)
+            axes.set_aspect("equal", "box")
+            axes.set(xlim=(-1.1, 1.1), ylim=(-1.32, 1.1), title=title)
+            self._marks.append(_grouped_marks(axes, 4))
+        self._when = axes.text(0, -1.21, "", ha="center", va="center")
+        self._stage = Stage(figure, [*(m for marks in self._marks for m in marks), self._when])
+
+    def show(
+        self, seen: ArrayLike, points: ArrayLike, groups: ArrayLike, *, when: str, words: str
+    ) -> Picture:
+        """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
+
+        when: what is written under the map
+        """
+        which = np.asarray(groups, int)
+        for marks, places in zip(self._marks, (seen, points), strict=True):
+            _move_groups(marks, which, filling(places))
+        self._when.set_text(when)
+        return Picture(self._stage, words)
+
+
+# Four methods at once
+
+
+class MethodFrame(NamedTuple):
+    """What one column of a :class:`MethodStage` shows at one moment."""
+
+    points: ArrayLike
+    """The map (n, 2), in its own unit."""
+    mapped: ArrayLike
+    """d̄ of the pairs in the Shepard diagram (pairs,), in the same unit."""
+    loss: str
+    """What the method minimises, with its unit."""
+
+
+class MethodStage:
+    """Maps of the same digits by several methods above their Shepard diagrams."""
+
+    @styled
+    def __init__(
+        self, names: Sequence[str], labels: ArrayLike, given: ArrayLike, *, top: float
+    ) -> None:
+        """Draw what stays.
+
+        names of the methods; labels (n,), 0 to 9; given: d of the pairs shown (pairs,); top: the
+        longest distance of the diagrams
+        """
+        self._names, self._labels = list(names), np.asarray(labels)
+        self._given = np.asarray(given, float)
+        figure = Figure(figsize=(9.6, 5.3))
+        above, below = figure.subplots(2, len(names))
+        self._digits, self._views = [], []
+        for axes, name in zip(above, names, strict=True):
+            self._digits.append(scatter_digits(axes, self._labels, 20))
+            axes.set_aspect("equal", "box")
+            axes.set(xlim=(-1.08, 1.08), ylim=(-1.08, 1.08), title=name)
+        for axes in below:
+            self._views.append(ShepardView(axes, top))
+            axes.set_xlabel("d")
+        below[0].set_ylabel("d̄, scaled")
+        moving: list[Any] = [mark for marks in self._digits for mark in marks]
+        moving += [artist for view in self._views for artist in view.artists]
+        self._stage = Stage(figure, moving)
+
+    def show(self, step: int, frames: Sequence[MethodFrame]) -> Picture:
+        """Move to one moment of all; take the image before moving again.
+
+        A map is scaled to fill its panel, its distances to fit d best: Σ d d̄ / Σ d̄².
+        """
+        said = []
+        for name, marks, view, frame in zip(
+            self._names, self._digits, self._views, frames, strict=True
+        ):
+            move_digits(marks, self._labels, filling(frame.points))
+            mapped = np.asarray(frame.mapped, float)
+            scale = float((self._given * mapped).sum() / (mapped**2).sum())
+            view.show(self._given, scale * mapped)
+            error = np.sqrt(((scale * mapped - self._given) ** 2).mean() / (self._given**2).mean())
+            said.append(f"{name}: {frame.loss}, distances off by {100 * error:.0f} %")
+        iterations = f"{step} iteration{'' if step == 1 else 's'}"
+        return Picture(self._stage, f"After {iterations}. {'; '.join(said)}.")

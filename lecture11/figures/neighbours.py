@@ -1,0 +1,371 @@
+"""Neighbours as probabilities: p beside q, forces of pairs, crowding, torn against false."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike
+
+from lecture11.figures.curves import LINES
+from lecture11.figures.embedding import CLASS_COLOURS, INK
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import number
+
+LARGEST_MARK = 260.0
+"""Area of the ring at the most probable neighbour, in squared points."""
+SMALLEST_MARK = 30.0
+"""Area of the smallest ring drawn: it must go round a digit."""
+
+
+def as_a_map(axes: Axes) -> None:
+    """One unit is as long to the right as upwards; place, turn and unit mean nothing."""
+    axes.set_aspect("equal", "datalim")
+    axes.set(xticks=[], yticks=[])
+    for spine in axes.spines.values():
+        spine.set(visible=True, color="#bbbbbb")
+
+
+def scatter_digits(axes: Axes, labels: np.ndarray, size: float) -> list[PathCollection]:
+    """Marks for digits 0 to 9, each drawn as itself; :func:`move_digits` gives them places."""
+    nowhere = np.full(len(labels), np.nan)
+    marks = []
+    for digit in range(10):
+        some = nowhere[labels == digit]
+        look: dict[str, Any] = {"marker": f"${digit}$", "color": CLASS_COLOURS[digit]}
+        marks.append(axes.scatter(some, some, s=size, linewidths=0, **look))
+    as_a_map(axes)
+    return marks
+
+
+def move_digits(marks: Sequence[PathCollection], labels: np.ndarray, points: ArrayLike) -> None:
+    """Put the digits at their places in a map (n, 2)."""
+    places = np.asarray(points, float)
+    for digit, mark in enumerate(marks):
+        mark.set_offsets(places[labels == digit])
+
+
+def fit_frame(axes: Axes, points: ArrayLike) -> None:
+    """A square frame around a map (n, 2) that is not about to move."""
+    places = np.asarray(points, float)
+    middle = (places.max(axis=0) + places.min(axis=0)) / 2
+    half = 0.54 * float(np.ptp(places, axis=0).max())
+    axes.set_aspect("equal", "box")
+    axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
+
+
+# p beside q
+
+
+class Search(NamedTuple):
+    """The bisection for one point's precision."""
+
+    perplexities: ArrayLike
+    """Of p_i at each precision tried (steps,)."""
+    target: float
+    """What was asked for."""
+    bandwidth: float
+    """σ_i where it ended, in units of the data."""
+
+    @property
+    def steps(self) -> int:
+        """Halvings until the perplexity stays within a hundredth of the target."""
+        off = np.abs(np.asarray(self.perplexities, float) / self.target - 1) > 0.01
+        return int(np.flatnonzero(off)[-1]) + 2 if off.any() else 1
+
+
+class NeighbourStage:
+    """One point of a map: its p_i on the map, p_i beside q_i, and the search for σ_i."""
+
+    SHOWN = 60
+    LEAST = 1e-5
+
+    @styled
+    def __init__(self, points: ArrayLike, labels: ArrayLike, *, steps: int, most: float) -> None:
+        """Draw what stays.
+
+        points: the map (n, 2); labels (n,), 0 to 9; steps: of the bisection; most: the largest
+        perplexity shown.
+        """
+        self._points, self._labels = np.asarray(points, float), np.asarray(labels)
+        figure = Figure(figsize=(9, 4.3))
+        grid = figure.add_gridspec(2, 2, width_ratios=(1, 1.05))
+        left = figure.add_subplot(grid[:, 0])
+        move_digits(scatter_digits(left, self._labels, 28), self._labels, self._points)
+        fit_frame(left, self._points)
+        left.set_title("the map; area of a ring: p$_i$(j)")
+        nowhere = np.full(self.SHOWN, np.nan)
+        self._rings = left.scatter(
+            nowhere, nowhere, s=0.0, color="none", edgecolors=COLOURS[0], linewidths=1.6
+        )
+        (self._here,) = left.plot([], [], "X", color=INK, markersize=11, markeredgecolor="white")
+        above = figure.add_subplot(grid[0, 1])
+        (self._p,) = above.plot(
+            [], [], "o", color=COLOURS[0], markersize=4.5, label="p$_i$(j), data"
+        )
+        (self._q,) = above.plot(
+            [], [], "^", color=COLOURS[1], markersize=4.5, label="q$_i$(j), map"
+        )
+        above.set(
+            xlim=(0, self.SHOWN + 1), ylim=(self.LEAST, 1), yscale="log",
+            xlabel="its neighbours in the data, nearest first", ylabel="probability",
+        )  # fmt: skip
+        above.minorticks_off()
+        above.grid(visible=True)
+        above.legend(loc="lower left", ncols=2, handletextpad=0.1)
+        below = figure.add_subplot(grid[1, 1])
+        (self._tried,) = below.plot([], [], "o-", color=COLOURS[0], markersize=4, linewidth=1)
+        self._target = below.axhline(1, color=COLOURS[1], linestyle="--")
+        below.set(
+            xlim=(0.5, steps + 0.5), ylim=(0.8, most), yscale="log", xlabel="halving",
+            ylabel="perplexity", yticks=[1, 10, 100], yticklabels=["1", "10", "100"],
+        )  # fmt: skip
+        below.minorticks_off()
+        below.grid(visible=True)
+        moving = [self._rings, self._here, self._p, self._q, self._target, self._tried]
+        self._stage = Stage(figure, moving)
+
+    def show(self, index: int, p: ArrayLike, q: ArrayLike, search: Search) -> Picture:
+        """Move to a point; p, q (n,): p_i(j) and q_i(j), 0 at j = i."""
+        given, found = np.asarray(p, float), np.asarray(q, float)
+        order = np.argsort(-given, kind="stable")[: self.SHOWN]
+        sizes = LARGEST_MARK * given[order] / given.max()
+        ringed = sizes >= SMALLEST_MARK
+        self._rings.set_offsets(self._points[order[ringed]])
+        self._rings.set_sizes(sizes[ringed])
+        self._here.set_data(*self._points[[index]].T)
+        for mark, values in ((self._p, given[order]), (self._q, found[order])):
+            seen = values >= self.LEAST
+            mark.set_data(1 + np.flatnonzero(seen), values[seen])
+        tried = np.asarray(search.perplexities, float)
+        self._tried.set_data(1 + np.arange(len(tried)), tried)
+        self._target.set_ydata([search.target] * 2)
+        labels = ", ".join(str(label) for label in self._labels[order[:5]])
+        forward = _divergence(given, found)
+        return Picture(
+            self._stage,
+            f"Point {index}, a {self._labels[index]}, perplexity {number(search.target, 3)}: "
+            f"σ = {number(search.bandwidth, 3)}, within 1 % after {search.steps} halvings. Its "
+            f"likeliest neighbours: {labels}. The first has p = {number(given[order[0]], 2)} and "
+            f"q = {number(found[order[0]], 2)}; KL(p ‖ q) = {number(forward, 2)} nats.",
+        )
+
+
+def _divergence(p: np.ndarray, q: np.ndarray) -> float:
+    some = p > 0
+    if (q[some] == 0).any():
+        return float("inf")
+    return float((p[some] * np.log(p[some] / q[some])).sum())
+
+
+# Forces
+
+
+class PairForces(NamedTuple):
+    """The force between one pair in one method's map, against the distance it might have there."""
+
+    mapped: ArrayLike
+    """d̄ (distances,)."""
+    force: ArrayLike
+    """(distances,), positive where it pulls together."""
+    now: float
+    """The pair's distance in the map."""
+
+
+class ForceStage:
+    """The force of a chosen pair under several methods, over that of a pair to compare with."""
+
+    @styled
+    def __init__(
+        self,
+        other: Mapping[str, PairForces],
+        *,
+        units: Sequence[str],
+        reaches: Sequence[float],
+        name: str,
+    ) -> None:
+        """Draw what stays: from a method's name to the forces of the other pair.
+
+        units: of each method's distances; reaches: the largest force each panel has room for;
+        name: of the other pair
+        """
+        figure = Figure(figsize=(9, 3.5))
+        panels = figure.subplots(1, len(other))
+        self._names = list(other)
+        self._lines: list[Line2D] = []
+        self._dots: list[Line2D] = []
+        for axes, (method, forces), unit, reach in zip(
+            panels, other.items(), units, reaches, strict=True
+        ):
+            axes.axhline(0, color=INK, linewidth=1)
+            axes.plot(forces.mapped, forces.force, "--", color=COLOURS[1], label=name)
+            (line,) = axes.plot([], [], color=COLOURS[0], label="chosen pair")
+            (dot,) = axes.plot([], [], "o", color=COLOURS[0], markersize=8)
+            axes.set(
+                xlim=(0, np.max(forces.mapped)), ylim=(-reach, reach), title=method,
+                xlabel=f"distance in the map, {unit}",
+            )  # fmt: skip
+            axes.grid(visible=True)
+            self._lines.append(line)
+            self._dots.append(dot)
+        panels[0].set_ylabel("force; above 0 it pulls together")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        self._stage = Stage(figure, [*self._lines, *self._dots])
+
+    def show(self, chosen: Mapping[str, PairForces], *, pair: str) -> Picture:
+        """Move to another pair, described by ``pair``."""
+        said = []
+        for name, line, dot in zip(self._names, self._lines, self._dots, strict=True):
+            at, force = (np.asarray(a, float) for a in chosen[name][:2])
+            line.set_data(at, force)
+            dot.set_data([chosen[name].now], [np.interp(chosen[name].now, at, force)])
+            said.append(f"{name} {_course(at, force)}")
+        return Picture(self._stage, f"{pair}. {'; '.join(said)}.")
+
+
+def _course(at: np.ndarray, force: np.ndarray) -> str:
+    """A curve in words: where it changes sign, and whether it still grows at the end."""
+    most = float(force.max())
+    if most < 0.01 * abs(float(force.min())):
+        return f"pushes at any distance, hardest at {number(at[force.argmin()], 2)}"
+    signs = np.flatnonzero((force[:-1] < 0) & (force[1:] >= 0))
+    start = f"pushes up to {number(at[signs[0] + 1], 2)}, then" if len(signs) else "always"
+    end = (
+        f"pulls ever harder, {number(most, 2)} at {number(at[-1], 2)}"
+        if force.argmax() == len(force) - 1
+        else f"pulls, hardest ({number(most, 2)}) at {number(at[force.argmax()], 2)}, and lets go"
+    )
+    return f"{start} {end}"
+
+
+# Crowding
+
+
+@styled
+def crowding_picture(radii: ArrayLike, shares: Mapping[int, ArrayLike]) -> Picture:
+    """Where the points of a ball lie, in several dimensions; and the two tails.
+
+    radii (S + 1,), from 0 to 1; shares: from a number of dimensions to what the shells hold (S,)
+    """
+    at = np.asarray(radii, float)
+    figure = Figure(figsize=(9, 3.4))
+    left, right = figure.subplots(1, 2)
+    said = []
+    for index, (dims, share) in enumerate(shares.items()):
+        held = np.asarray(share, float)
+        left.stairs(
+            held, at, color=COLOURS[index], linestyle=LINES[index], linewidth=2,
+            label=f"{dims} dimensions",
+        )  # fmt: skip
+        half = float(held[at[1:] <= 0.5 + 1e-9].sum())
+        share_said = f"{100 * half:.2g} %" if half > 1e-6 else "next to nothing"
+        said.append(f"in {dims} dimensions {share_said}")
+    left.set(xlabel="distance from the centre", ylabel="share of the points", xlim=(0, 1))
+    left.legend(loc="upper left")
+    left.grid(visible=True)
+    d = np.linspace(0, 4, 161)
+    tails = {"Gaussian, exp(−d̄²)": np.exp(-(d**2)), "Student, 1 / (1 + d̄²)": 1 / (1 + d**2)}
+    for index, (name, weight) in enumerate(tails.items()):
+        right.plot(d, weight, LINES[index], color=COLOURS[index], label=name)
+    right.set(xlabel="distance in the map, d̄", ylabel="weight", xlim=(0, 4), ylim=(0, 1.03))
+    right.legend()
+    right.grid(visible=True)
+    return Picture(
+        figure,
+        f"Of a ball filled evenly, the inner half of the radius holds {', '.join(said)}. At a "
+        f"distance of 3 the Gaussian weight is {number(np.exp(-9.0), 2)}, Student's "
+        f"{number(0.1, 2)}.",
+    )
+
+
+# Ingredients
+
+
+@styled
+def quality_dots(
+    qualities: Mapping[str, Mapping[str, ArrayLike]], *, digits: int = 3, rows_of: str = "run"
+) -> Picture:
+    """Figures of quality of several methods, a mark for each run.
+
+    qualities: from a method's name to a mapping from the figure's name to its values (runs,);
+    rows_of: what one mark stands for
+    """
+    names = list(qualities)
+    figures = list(next(iter(qualities.values())))
+    figure = Figure(figsize=(9, 1.3 + 0.34 * len(names)))
+    panels = figure.subplots(1, len(figures), sharey=True)
+    said: dict[str, list[str]] = {name: [] for name in names}
+    for column, (axes, kind) in enumerate(zip(panels, figures, strict=True)):
+        for row, name in enumerate(names):
+            values = np.atleast_1d(np.asarray(qualities[name][kind], float))
+            axes.plot(
+                values, np.full(len(values), row), MARKERS[column], color="none",
+                markeredgecolor=COLOURS[column], markersize=8,
+            )  # fmt: skip
+            low, high = (
+                number(round(float(v), digits), digits) for v in (values.min(), values.max())
+            )
+            said[name].append(f"{kind} {low}" if low == high else f"{kind} {low} to {high}")
+        axes.set(xlabel=kind)
+        axes.margins(x=0.15)
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.grid(visible=True)
+    panels[0].set_yticks(range(len(names)), names)
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    each = "; ".join(f"{name}: {', '.join(parts)}" for name, parts in said.items())
+    return Picture(figure, f"A mark for each {rows_of}. {each}.")
+
+
+# Torn against false
+
+
+class TradeOffStage:
+    """NeRV's map for one λ beside trustworthiness and continuity over all λ, ready to be moved."""
+
+    @styled
+    def __init__(
+        self, labels: ArrayLike, trade_offs: ArrayLike, trusted: ArrayLike, kept: ArrayLike
+    ) -> None:
+        """Draw what stays.
+
+        labels (n,), 0 to 9; trade_offs: λ (L,); trusted, kept: trustworthiness and continuity (L,)
+        """
+        self._labels, self._lambdas = np.asarray(labels), np.asarray(trade_offs, float)
+        self._curves = [np.asarray(curve, float) for curve in (trusted, kept)]
+        figure = Figure(figsize=(9, 4.2))
+        left, right = figure.subplots(1, 2)
+        self._digits = scatter_digits(left, self._labels, 34)
+        left.set_aspect("equal", "box")
+        left.set(xlim=(-1.06, 1.06), ylim=(-1.06, 1.06), title="the map")
+        names = ("trustworthiness: few false", "continuity: few torn")
+        for k, (curve, name) in enumerate(zip(self._curves, names, strict=True)):
+            right.plot(
+                self._lambdas, curve, LINES[k], marker=MARKERS[k], color=COLOURS[k], markersize=5,
+                label=name,
+            )  # fmt: skip
+        (self._here,) = right.plot([], [], "o", markersize=15, color="none", markeredgecolor=INK)
+        self._line = right.axvline(0, color="#999999", linewidth=1)
+        right.set(xlabel="λ, weight of KL(p ‖ q)", ylabel="12 nearest neighbours")
+        right.grid(visible=True)
+        right.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+        self._stage = Stage(figure, [*self._digits, self._line, self._here])
+
+    def show(self, which: int, points: ArrayLike) -> Picture:
+        """Move to the λ of that number, and its map (n, 2), scaled to fill the frame."""
+        places = np.asarray(points, float)
+        places = places - (places.max(axis=0) + places.min(axis=0)) / 2
+        move_digits(self._digits, self._labels, places / np.abs(places).max())
+        weight = float(self._lambdas[which])
+        self._line.set_xdata([weight] * 2)
+        heights = [float(curve[which]) for curve in self._curves]
+        self._here.set_data([weight] * 2, heights)
+        return Picture(
+            self._stage,
+            f"λ = {number(weight, 2)}: trustworthiness {heights[0]:.3f}, continuity "
+            f"{heights[1]:.3f}; the map is {number(np.ptp(np.asarray(points, float)), 2)} wide.",
+        )
