@@ -134,8 +134,9 @@ def test_a_failed_installation_leaves_no_stamp(checkout: Path, tmp_path: Path):
 
 def test_once_installed_a_command_starts_at_once(checkout: Path):
     installed(checkout)
-    planned = make(checkout, "-n", "unit").stdout.splitlines()
-    assert planned == [".venv/bin/python -m pytest tests --ignore=tests/browser"]
+    (planned,) = make(checkout, "-n", "unit").stdout.splitlines()
+    assert planned.startswith(".venv/bin/python -m pytest ")
+    assert planned.endswith(" tests --ignore=tests/browser")
 
 
 @pytest.mark.parametrize("changed", ["pyproject.toml", "requirements.lock"])
@@ -168,7 +169,7 @@ def test_every_test_runs_in_order(checkout: Path):
         "ruff check",
         "ruff format",
         "mypy",
-        "pytest tests ",
+        "tests --ignore=tests/browser",
         "--nbval",
         "pytest tests/browser",
     ]
