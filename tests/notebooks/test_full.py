@@ -23,6 +23,7 @@ PICTURES = {
         "triplets",
         "usps",
     ],
+    "07_latent_variables": ["nist", "wordsense"],
     "11_amortised_inference": [
         "gaps",
         "learning",
@@ -62,30 +63,18 @@ def check_pictures(folder: Path, name: str) -> None:
             assert len(image.convert("RGB").getcolors(2**24) or ()) > 8
 
 
-def run_in_full(name: str, full_data: Path, folder: Path) -> str:
-    """All that a notebook says of the full data; ``folder`` gets its build/."""
-    notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
-    (cell,) = [cell for cell in notebook.cells if cell.source.startswith("FULL = False\n")]
-    cell.source = cell.source.replace("FULL = False", "FULL = True", 1)
-    (folder / "notebooks").mkdir()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("LECTURE11_DATA", str(full_data))
-        execute(notebook, folder / "notebooks")
-    return "\n".join(text for _, text in texts(notebook))
-
-
 @pytest.fixture(scope="module")
 def said(full_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """All that notebook 03 says of the full data, and the folder that holds build/."""
     folder = tmp_path_factory.mktemp("full")
-    return run_in_full("03_tsne_on_real_data", full_data, folder), folder
+    return run_on(full_data, folder, "03_tsne_on_real_data")
 
 
 @pytest.fixture(scope="module")
 def said_of_latents(full_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """All that notebook 07 says of the full data, and the folder that holds build/."""
     folder = tmp_path_factory.mktemp("full07")
-    return run_in_full("07_latent_variables", full_data, folder), folder
+    return run_on(full_data, folder, "07_latent_variables")
 
 
 def percents(pattern: str, text: str) -> list[int]:
@@ -100,21 +89,12 @@ def test_it_takes_the_full_data(said):
     assert "20 objects, 72 poses each" in said[0]
 
 
-def are_written(name: str, folder: Path) -> None:
-    written = {path.stem: path for path in (folder / "build" / name[:2]).iterdir()}
-    assert sorted(written) == sorted(PICTURES[name])
-    for path in written.values():
-        with Image.open(path) as image:
-            assert min(image.size) > 100
-            assert len(image.convert("RGB").getcolors(2**24) or ()) > 8
-
-
 def test_every_picture_is_written(said):
-    are_written("03_tsne_on_real_data", said[1])
+    check_pictures(said[1], "03_tsne_on_real_data")
 
 
 def test_every_picture_of_latents_is_written(said_of_latents):
-    are_written("07_latent_variables", said_of_latents[1])
+    check_pictures(said_of_latents[1], "07_latent_variables")
 
 
 def test_its_maps_are_good(said):
