@@ -168,7 +168,7 @@ class TouchStage:
         nearest = int(gaps.argmin())
         touch = (
             f"touches the log-likelihood at θ = {number(self._theta[nearest], 3)}"
-            if gaps[nearest] < 5e-3
+            if gaps[nearest] < 1e-4
             else f"nowhere touches the log-likelihood: the gap is {number(gaps[nearest], 3)} nats "
             "at least"
         )
