@@ -450,7 +450,7 @@ class MarginStage:
             axes.text(0, 0.97 * top, "", ha=side, va="top", path_effects=[HALO], fontsize=10)
             for side in ("right", "center", "left")
         ]
-        self._kinds = kinds
+        self._kinds, self._reach = kinds, reach
         self._stage = Stage(figure, [self._band, self._line, *kinds])
 
     def show(self, margin: float, counts: TripletCounts) -> Picture:
@@ -459,7 +459,7 @@ class MarginStage:
         self._band.set_width(margin)
         self._line.set_xdata([margin, margin])
         hard, semi, easy = shares(counts)
-        reach = self._line.axes.get_xlim()[1]  # type: ignore[union-attr]
+        reach = self._reach
         places = (-0.04 * reach, margin / 2, margin + 0.04 * reach)
         texts = (f"hard\n{100 * hard:.1f} %", "", f"easy\n{100 * easy:.1f} %")
         if margin > 0.2 * reach:

@@ -142,12 +142,11 @@ def test_the_students_recursion_limit_is_left_alone():
 
 
 @pytest.mark.parametrize(("passed", "sign"), [(True, "✓ Correct. "), (False, "✗ Not yet. ")])
-def test_text_and_page_say_the_same(passed: bool, sign: str):
+def test_text_and_page_say_the_same(passed: bool, sign: str, monkeypatch: pytest.MonkeyPatch):
     verdict = Verdict(passed, 'p < q & "so on"')
     assert repr(verdict) == sign + 'p < q & "so on"'
     said: list[str] = []
-    parser = HTMLParser()
-    parser.handle_data = said.append  # type: ignore[method-assign]
+    monkeypatch.setattr(parser := HTMLParser(), "handle_data", said.append)
     parser.feed(verdict._repr_html_())
     assert "".join(said) == repr(verdict)
     assert html.escape(verdict.message) in verdict._repr_html_()

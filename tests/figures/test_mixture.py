@@ -441,4 +441,4 @@ def test_tick_labels_do_not_overlap(geyser_run: EMRun):
 
 def test_a_picture_cannot_be_given_other_words(geyser_run: EMRun):
     with pytest.raises(dataclasses.FrozenInstanceError):
-        panels(geyser_run).words = "Nothing to see."  # type: ignore[misc]
+        panels(geyser_run).words = "Nothing to see."
