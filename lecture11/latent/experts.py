@@ -11,10 +11,8 @@ Counts, so an expert may answer an item several times, once, or never. EM (their
     γ_ik ∝ π_k ∏_j ∏_l Π_jkl^n_ijl        π_k = Σ_i γ_ik / n        Π_jkl ∝ Σ_i γ_ik n_ijl
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -22,6 +20,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.iteration import pick
 from lecture11.latent.counting import (
     as_counts,
     check_smoothing,
@@ -31,8 +30,8 @@ from lecture11.latent.counting import (
     log_probabilities,
     random_shares,
     require_components,
-    shares_of,
 )
+from lecture11.latent.finite_mixture import FiniteMixture, starts_from_shares
 
 
 class DawidSkeneParameters(NamedTuple):
@@ -54,7 +53,7 @@ class DawidSkeneCounts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class DawidSkene:
+class DawidSkene(FiniteMixture):
     """Dawid and Skene's model, for :func:`~lecture11.latent.fit_em`; data are counts n_ijl.
 
     smoothing: answers of each kind that every expert is taken to have given beforehand on items of
@@ -64,8 +63,6 @@ class DawidSkene:
     """
 
     smoothing: float = 0.0
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self) -> None:
         """Check the choice."""
@@ -87,30 +84,18 @@ class DawidSkene:
         require_components(len(marginals), len(data))
         return DawidSkeneParameters(marginals, confusions), data
 
-    def constrain(self, params: DawidSkeneParameters) -> DawidSkeneParameters:
-        """Nothing is."""
-        return params
+    def prior(
+        self, params: DawidSkeneParameters, data: Float[Array, "items experts answers"]
+    ) -> Float[Array, " classes"]:
+        """π, for every item."""
+        return params.marginals
 
-    def log_joint(
+    def log_likelihoods(
         self, params: DawidSkeneParameters, data: Float[Array, "items experts answers"]
     ) -> Float[Array, "items classes"]:
-        """log p(x_i, z = k) = log π_k + Σ_j Σ_l n_ijl log Π_jkl, without multinomial constants."""
-        classes = len(params.marginals)
-        flat = jnp.swapaxes(params.confusions, 0, 1).reshape(classes, -1)
-        answers = log_probabilities(data.reshape(len(data), -1), flat)
-        return jnp.log(params.marginals) + answers
-
-    def posterior(
-        self, params: DawidSkeneParameters, data: Float[Array, "items experts answers"]
-    ) -> Float[Array, "items classes"]:
-        """p(z = k | x_i); π where nobody answered, or where the model rules the answers out."""
-        return shares_of(self.log_joint(params, data), params.marginals)
-
-    def predict(
-        self, params: DawidSkeneParameters, data: Float[Array, "items experts answers"]
-    ) -> Int[Array, " items"]:
-        """The likeliest class of each item."""
-        return self.posterior(params, data).argmax(axis=1)
+        """Σ_j Σ_l n_ijl log Π_jkl, without multinomial constants; 0 where nobody answered."""
+        flat = jnp.swapaxes(params.confusions, 0, 1).reshape(len(params.marginals), -1)
+        return log_probabilities(data.reshape(len(data), -1), flat)
 
     def statistics(
         self,
@@ -120,15 +105,6 @@ class DawidSkene:
     ) -> DawidSkeneCounts:
         """Counts under a posterior that is given."""
         return DawidSkeneCounts(shares.sum(axis=0), jnp.einsum("ik,ijl->jkl", shares, data))
-
-    def e_step(
-        self, params: DawidSkeneParameters, data: Float[Array, "items experts answers"]
-    ) -> tuple[DawidSkeneCounts, Float[Array, ""]]:
-        """Expected counts, and Σ_i log Σ_k p(x_i, z = k) in nats."""
-        log_joint = self.log_joint(params, data)
-        shares = shares_of(log_joint, params.marginals)
-        level = jax.nn.logsumexp(log_joint, axis=1).sum()
-        return self.statistics(params, data, shares), level
 
     def m_step(
         self, params: DawidSkeneParameters, statistics: DawidSkeneCounts
@@ -212,7 +188,7 @@ def vote_start(model: DawidSkene, data: Any) -> DawidSkeneParameters:
     Raises ValueError where ``data`` are no counts, items × experts × answers.
     """
     data = as_counts("data", data, 3)
-    return _from_shares(model, data, vote_shares(data))
+    return pick(_starts(model, data, vote_shares(data)[None]), 0)
 
 
 def random_expert_starts(
@@ -224,20 +200,18 @@ def random_expert_starts(
     Raises ValueError for bad data, or more classes than items.
     """
     data = as_counts("data", data, 3)
-    shares = random_shares(len(data), classes, restarts, key=key)
-    return jax.vmap(lambda share: _from_shares(model, data, share))(shares)
+    return _starts(model, data, random_shares(len(data), classes, restarts, key=key))
 
 
-@partial(jax.jit, static_argnums=0)
-def _from_shares(
+def _starts(
     model: DawidSkene,
     data: Float[Array, "items experts answers"],
-    shares: Float[Array, "items classes"],
+    shares: Float[Array, "restarts items classes"],
 ) -> DawidSkeneParameters:
-    classes = shares.shape[1]
+    classes = shares.shape[2]
     _, experts, answers = data.shape
     blank = DawidSkeneParameters(
         jnp.full((classes,), 1 / classes, data.dtype),
         jnp.full((experts, classes, answers), 1 / answers, data.dtype),
     )
-    return model.m_step(blank, model.statistics(blank, data, shares))
+    return starts_from_shares(model, blank, data, shares)

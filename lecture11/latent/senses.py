@@ -9,9 +9,8 @@ alone, p(x, z | c) = p(x | z) p(z | c)::
 Jam that one eats is always a noun; what one does to a finger is mostly a verb.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -26,6 +25,7 @@ from lecture11.latent.counting import (
     log_dirichlet,
     require_components,
 )
+from lecture11.latent.finite_mixture import FiniteMixture
 from lecture11.latent.starts import distinct_points
 from lecture11.latent.writers import SMALLEST
 
@@ -62,7 +62,7 @@ class SensesStatistics(NamedTuple):
 
 
 @dataclass(frozen=True)
-class SenseMixture:
+class SenseMixture(FiniteMixture):
     """A mixture over contexts whose weights depend on c, for :func:`~lecture11.latent.fit_em`.
 
     smoothing: contexts of every sense taken to have been seen beforehand under each condition, a
@@ -72,8 +72,6 @@ class SenseMixture:
     """
 
     smoothing: float = 0.0
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self) -> None:
         """Check the choice."""
@@ -96,24 +94,17 @@ class SenseMixture:
             raise ValueError(f"variance: expected a positive number, got {variance:.4g}.")
         return SensesParameters(weights, means, variance), data
 
-    def constrain(self, params: SensesParameters) -> SensesParameters:
-        """Nothing is."""
-        return params
+    def prior(self, params: SensesParameters, data: Contexts) -> Float[Array, "contexts senses"]:
+        """π_{c_i}."""
+        return params.weights[data.conditions]
 
-    def log_joint(
+    def log_likelihoods(
         self, params: SensesParameters, data: Contexts
     ) -> Float[Array, "contexts senses"]:
-        """log p(x_i, z = k | c_i) = log π_{c_i, k} + log N(x_i | μ_k, σ² I)."""
+        """log N(x_i | μ_k, σ² I)."""
         squared = _squared_distances(params, data)
         constant = data.vectors.shape[1] * jnp.log(2 * jnp.pi * params.variance)
-        prior = jnp.log(params.weights)[data.conditions]
-        return prior - 0.5 * (constant + squared / params.variance)
-
-    def posterior(
-        self, params: SensesParameters, data: Contexts
-    ) -> Float[Array, "contexts senses"]:
-        """p(z = k | x_i, c_i)."""
-        return jax.nn.softmax(self.log_joint(params, data), axis=1)
+        return -0.5 * (constant + squared / params.variance)
 
     def statistics(
         self, params: SensesParameters, data: Contexts, shares: Float[Array, "contexts senses"]
@@ -125,15 +116,6 @@ class SenseMixture:
             sums=shares.T @ data.vectors - shares.sum(axis=0)[:, None] * params.means,
             squares=(shares * _squared_distances(params, data)).sum(),
         )
-
-    def e_step(
-        self, params: SensesParameters, data: Contexts
-    ) -> tuple[SensesStatistics, Float[Array, ""]]:
-        """Expected sums, and Σ_i log Σ_k p(x_i, z = k | c_i) in nats."""
-        log_joint = self.log_joint(params, data)
-        shares = jax.nn.softmax(log_joint, axis=1)
-        level = jax.nn.logsumexp(log_joint, axis=1).sum()
-        return self.statistics(params, data, shares), level
 
     def m_step(self, params: SensesParameters, statistics: SensesStatistics) -> SensesParameters:
         """π, μ and σ²; a sense without contexts stays where it is, as does an unseen condition."""

@@ -16,10 +16,8 @@ generalised KL divergence that non-negative matrix factorisation minimises (Gaus
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
@@ -34,8 +32,8 @@ from lecture11.latent.counting import (
     log_probabilities,
     random_shares,
     require_components,
-    shares_of,
 )
+from lecture11.latent.finite_mixture import FiniteMixture, starts_from_shares
 
 
 class UnigramsParameters(NamedTuple):
@@ -57,7 +55,7 @@ class UnigramsCounts(NamedTuple):
 
 
 @dataclass(frozen=True)
-class MixtureOfUnigrams:
+class MixtureOfUnigrams(FiniteMixture):
     """One topic a document, for :func:`~lecture11.latent.fit_em`; data are counts n_dw.
 
     smoothing: occurrences of every word that each topic is taken to have seen beforehand, a
@@ -67,8 +65,6 @@ class MixtureOfUnigrams:
     """
 
     smoothing: float = 0.0
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self) -> None:
         """Check the choice."""
@@ -89,21 +85,17 @@ class MixtureOfUnigrams:
         require_components(len(weights), len(data))
         return UnigramsParameters(weights, words), data
 
-    def constrain(self, params: UnigramsParameters) -> UnigramsParameters:
-        """Nothing is."""
-        return params
+    def prior(
+        self, params: UnigramsParameters, data: Float[Array, "documents words"]
+    ) -> Float[Array, " topics"]:
+        """π, for every document."""
+        return params.weights
 
-    def log_joint(
+    def log_likelihoods(
         self, params: UnigramsParameters, data: Float[Array, "documents words"]
     ) -> Float[Array, "documents topics"]:
-        """log p(x_d, z = k) = log π_k + Σ_w n_dw log β_kw."""
-        return jnp.log(params.weights) + log_probabilities(data, params.words)
-
-    def posterior(
-        self, params: UnigramsParameters, data: Float[Array, "documents words"]
-    ) -> Float[Array, "documents topics"]:
-        """p(z = k | x_d); π for a document without words, or one that no topic can explain."""
-        return shares_of(self.log_joint(params, data), params.weights)
+        """Σ_w n_dw log β_kw; 0 for a document without words."""
+        return log_probabilities(data, params.words)
 
     def statistics(
         self,
@@ -113,15 +105,6 @@ class MixtureOfUnigrams:
     ) -> UnigramsCounts:
         """Counts under a posterior that is given."""
         return UnigramsCounts(shares.sum(axis=0), shares.T @ data)
-
-    def e_step(
-        self, params: UnigramsParameters, data: Float[Array, "documents words"]
-    ) -> tuple[UnigramsCounts, Float[Array, ""]]:
-        """Expected counts, and Σ_d log Σ_k p(x_d, z = k) in nats."""
-        log_joint = self.log_joint(params, data)
-        shares = shares_of(log_joint, params.weights)
-        level = jax.nn.logsumexp(log_joint, axis=1).sum()
-        return self.statistics(params, data, shares), level
 
     def m_step(self, params: UnigramsParameters, statistics: UnigramsCounts) -> UnigramsParameters:
         """Shares of the expected counts; a topic without words keeps its own."""
@@ -293,7 +276,6 @@ def top_words(words: Any, count: int) -> Int[np.ndarray, "topics count"]:
     return np.argsort(-beta * np.log(ratio), axis=1, kind="stable")[:, :count]
 
 
-@partial(jax.jit, static_argnums=0)
 def _unigram_starts(
     model: MixtureOfUnigrams,
     data: Float[Array, "documents words"],
@@ -304,4 +286,4 @@ def _unigram_starts(
         jnp.full((topics,), 1 / topics, data.dtype),
         jnp.full((topics, words), 1 / words, data.dtype),
     )
-    return jax.vmap(lambda share: model.m_step(blank, model.statistics(blank, data, share)))(shares)
+    return starts_from_shares(model, blank, data, shares)

@@ -9,10 +9,8 @@ form of their own for every character, μ_kc, from which glyphs vary as they do 
 All that EM needs of a note are, for each character, how many glyphs it has and their sum.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -28,6 +26,7 @@ from lecture11.latent.counting import (
     require_components,
 )
 from lecture11.latent.em import fit_em_restarts
+from lecture11.latent.finite_mixture import FiniteMixture, starts_from_shares
 from lecture11.latent.kmeans import KMeans, KMeansParameters
 from lecture11.latent.starts import distinct_points
 
@@ -73,7 +72,7 @@ class WritersStatistics(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Writers:
+class Writers(FiniteMixture):
     """Writers with their own forms of every character, for :func:`~lecture11.latent.fit_em`.
 
     prior_glyphs: how many glyphs of the mean form each writer is taken to have written of every
@@ -84,8 +83,6 @@ class Writers:
     """
 
     prior_glyphs: float = 1.0
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self) -> None:
         """Check the choice."""
@@ -113,24 +110,22 @@ class Writers:
             raise ValueError(f"variances: expected positive ones, got {variances.min():.4g}.")
         return WritersParameters(weights, forms, variances), data
 
-    def constrain(self, params: WritersParameters) -> WritersParameters:
-        """Nothing is."""
-        return params
+    def prior(self, params: WritersParameters, data: Notes) -> Float[Array, " writers"]:
+        """π, whatever the characters are."""
+        return params.weights
 
-    def log_joint(self, params: WritersParameters, data: Notes) -> Float[Array, "notes writers"]:
-        """log p(x_i, z = k | c_i) = log π_k + Σ_g log N(x_ig | μ_kc, diag σ²)."""
-        weights, forms, variances = params
+    def log_likelihoods(
+        self, params: WritersParameters, data: Notes
+    ) -> Float[Array, "notes writers"]:
+        """Σ_g log N(x_ig | μ_kc, diag σ²); 0 for an empty note."""
+        _, forms, variances = params
         glyphs = data.counts.sum(axis=1)
         constant = glyphs * jnp.log(2 * jnp.pi * variances).sum()
         own = data.squares @ (1 / variances)
         across = jnp.einsum("icd,kcd->ik", data.sums, forms / variances)
         sizes = (forms**2 / variances).sum(axis=2)  # writers × characters
         squared = own[:, None] - 2 * across + data.counts @ sizes.T
-        return jnp.log(weights) - 0.5 * (constant[:, None] + squared)
-
-    def posterior(self, params: WritersParameters, data: Notes) -> Float[Array, "notes writers"]:
-        """p(z = k | x_i, c_i); π for an empty note."""
-        return jax.nn.softmax(self.log_joint(params, data), axis=1)
+        return -0.5 * (constant[:, None] + squared)
 
     def statistics(
         self,
@@ -145,15 +140,6 @@ class Writers:
             sums=jnp.einsum("ik,icd->kcd", shares, data.sums),
             squares=data.squares.sum(axis=0),
         )
-
-    def e_step(
-        self, params: WritersParameters, data: Notes
-    ) -> tuple[WritersStatistics, Float[Array, ""]]:
-        """Expected sums, and Σ_i log Σ_k p(x_i, z = k | c_i) in nats."""
-        log_joint = self.log_joint(params, data)
-        shares = jax.nn.softmax(log_joint, axis=1)
-        level = jax.nn.logsumexp(log_joint, axis=1).sum()
-        return self.statistics(params, data, shares), level
 
     def m_step(self, params: WritersParameters, statistics: WritersStatistics) -> WritersParameters:
         """π, μ and σ² that maximise the expected log-density and the prior's together."""
@@ -262,7 +248,6 @@ def offset_starts(
     return writer_starts(model, data, shares), pick(ends, infos.objective.argmax())
 
 
-@partial(jax.jit, static_argnums=0)
 def writer_starts(
     model: Writers, data: Notes, shares: Float[Array, "restarts notes writers"]
 ) -> WritersParameters:
@@ -272,4 +257,4 @@ def writer_starts(
         jnp.zeros((shares.shape[2], *data.sums.shape[1:]), data.sums.dtype),
         jnp.ones(data.sums.shape[2:], data.sums.dtype),
     )
-    return jax.vmap(lambda one: model.m_step(blank, model.statistics(blank, data, one)))(shares)
+    return starts_from_shares(model, blank, data, shares)
