@@ -279,7 +279,7 @@ class Epochs(NamedTuple):
     params: Any
     """What was trained."""
     losses: Float[np.ndarray, " epochs"]
-    """The mean loss over each epoch so far."""
+    """The mean loss over each epoch of this call, not of one that it resumed."""
     run: Run[EpochState, EpochInfo]
     """The whole run; hand it to :func:`train_epochs` as ``resume`` to go on."""
 

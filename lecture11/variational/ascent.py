@@ -77,54 +77,59 @@ class AscentInfo(NamedTuple):
 
 
 @dataclass(frozen=True)
-class EStep:
-    """The bound raised in q, as a step of :mod:`lecture11.iteration`.
+class HalfStep:
+    """The bound raised in one of its arguments; see :class:`EStep` and :class:`MStep`.
 
-    kind: see :data:`Kind`; gradient_steps: how many make one E-step, where it is not exact
+    kind: see :data:`Kind`; gradient_steps: how many make one half-step, where it is not exact
     """
 
     model: BoundedModel
     kind: Kind = "exact"
     gradient_steps: int = 1
 
+    def _raised(
+        self,
+        place: int,
+        start: Any,
+        lengths: Float[Array, " 2"],
+        exact: Callable[[], Any],
+        loss: Callable[[Any], Array],
+    ) -> tuple[Any, Float[Array, " 2"]]:
+        """Where the argument ends, and the lengths with the one at ``place`` renewed."""
+        if self.kind == "exact":
+            return exact(), lengths
+        end, last = _downhill(loss, start, lengths[place], self.kind, self.gradient_steps)
+        return end, lengths.at[place].set(last)
+
+
+class EStep(HalfStep):
+    """The bound raised in q, as a step of :mod:`lecture11.iteration`."""
+
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
         """θ stays."""
-        info = _info(self.model, state, data)
-        length = state.lengths[0]
-        if self.kind == "exact":
-            phi = self.model.e_step(state.theta, data)
-        else:
-
-            def loss(phi: Any) -> Array:
-                return -self.model.bound(state.theta, phi, data)
-
-            phi, length = _downhill(loss, state.phi, length, self.kind, self.gradient_steps)
-        lengths = state.lengths.at[0].set(length)
-        return state._replace(phi=phi, lengths=lengths, halves=state.halves + 1), info
+        model, theta = self.model, state.theta
+        phi, lengths = self._raised(
+            0, state.phi, state.lengths,
+            exact=lambda: model.e_step(theta, data),
+            loss=lambda phi: -model.bound(theta, phi, data),
+        )  # fmt: skip
+        later = Ascent(theta, phi, lengths, state.halves + 1)
+        return later, _info(model, state, data)
 
 
-@dataclass(frozen=True)
-class MStep:
-    """The bound raised in θ, as a step of :mod:`lecture11.iteration`; fields as in EStep."""
-
-    model: BoundedModel
-    kind: Kind = "exact"
-    gradient_steps: int = 1
+class MStep(HalfStep):
+    """The bound raised in θ, as a step of :mod:`lecture11.iteration`."""
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
         """φ stays."""
-        info = _info(self.model, state, data)
-        length = state.lengths[1]
-        if self.kind == "exact":
-            theta = self.model.m_step(state.theta, state.phi, data)
-        else:
-
-            def loss(theta: Any) -> Array:
-                return -self.model.bound(theta, state.phi, data)
-
-            theta, length = _downhill(loss, state.theta, length, self.kind, self.gradient_steps)
-        lengths = state.lengths.at[1].set(length)
-        return state._replace(theta=theta, lengths=lengths, halves=state.halves + 1), info
+        model, phi = self.model, state.phi
+        theta, lengths = self._raised(
+            1, state.theta, state.lengths,
+            exact=lambda: model.m_step(state.theta, phi, data),
+            loss=lambda theta: -model.bound(theta, phi, data),
+        )  # fmt: skip
+        later = Ascent(theta, phi, lengths, state.halves + 1)
+        return later, _info(model, state, data)
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,17 @@ The rule: of GloVe's words, most frequent first, the first 5,000 that consist of
 only, and every such word in the sentences with "jam" and in WordNet's glosses of it; as float16.
 """
 
-import io
 import json
 import re
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from lecture11.datasets.builders.archive import write_arrays
+
 FREQUENT = 5000
 WORD = re.compile("[a-z]+")
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def chosen(words: list[str], text: str, frequent: int = FREQUENT) -> list[int]:
@@ -44,14 +43,7 @@ def main(package: str, files: str, output: str) -> None:
         "words": np.array([words[row] for row in rows], "S"),
         "vectors": vectors[rows].astype("<f2"),
     }
-    with zipfile.ZipFile(output, "w") as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, version=(1, 0))
-            entry = zipfile.ZipInfo(f"{name}.npy", LONG_AGO)
-            entry.create_system = 3  # else Windows would leave another mark
-            entry.compress_type = zipfile.ZIP_BZIP2
-            archive.writestr(entry, member.getvalue())
+    write_arrays(output, arrays)
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ values: 0 is paper, 255 is ink. Byte for byte with Pillow 12 or 13 and the FreeT
 versions may round an edge's grey value otherwise.
 """
 
-import io
 import string
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
+
+from lecture11.datasets.builders.archive import write_arrays
 
 FONTS = (
     "caveat",
@@ -31,7 +31,6 @@ FONTS = (
     "shadows-into-light",
 )
 HEIGHT, INNER, SIDE = 160, 20, 28
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def glyph(font: ImageFont.FreeTypeFont, letter: str) -> np.ndarray:
@@ -60,13 +59,7 @@ def main(folder: str, output: str) -> None:
         path = Path(folder) / name / "package" / "files" / f"{name}-latin-400-normal.woff"
         font = ImageFont.truetype(str(path), HEIGHT)
         glyphs.append(np.stack([glyph(font, letter) for letter in string.ascii_lowercase]))
-    member = io.BytesIO()
-    np.lib.format.write_array(member, np.stack(glyphs), version=(1, 0))
-    with zipfile.ZipFile(output, "w") as archive:
-        entry = zipfile.ZipInfo("glyphs.npy", LONG_AGO)
-        entry.create_system = 3  # else Windows would leave another mark
-        entry.compress_type = zipfile.ZIP_BZIP2
-        archive.writestr(entry, member.getvalue())
+    write_arrays(output, {"glyphs": np.stack(glyphs)})
 
 
 if __name__ == "__main__":

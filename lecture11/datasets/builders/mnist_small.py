@@ -5,21 +5,18 @@
 
 Any other folder with the four unpacked idx files will do. The rule: of the m images of a digit in
 MNIST's order, those at the places ⌊k·m/n⌋, k = 0 … n−1; n = 500 in training and 100 in test; then
-all digits together in MNIST's order. bzip2, whose output has been the same for decades, keeps the
-bytes independent of the machine.
+all digits together in MNIST's order.
 """
 
-import io
 import sys
-import zipfile
 from pathlib import Path
 
 import numpy as np
 
+from lecture11.datasets.builders.archive import write_arrays
+
 SPLITS = {"train": ("train", 500), "test": ("t10k", 100)}
 """From our name to MNIST's, and how many of each digit."""
-
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 def chosen(labels: np.ndarray, each: int) -> np.ndarray:
@@ -39,14 +36,7 @@ def main(folder: str, output: str) -> None:
         arrays[f"{split}_images"] = images.reshape(-1, 28, 28)[where]
         arrays[f"{split}_labels"] = labels[where]
         arrays[f"{split}_indices"] = where.astype("<i4")
-    with zipfile.ZipFile(output, "w") as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, version=(1, 0))
-            entry = zipfile.ZipInfo(f"{name}.npy", LONG_AGO)
-            entry.create_system = 3  # else Windows would leave another mark
-            entry.compress_type = zipfile.ZIP_BZIP2
-            archive.writestr(entry, member.getvalue())
+    write_arrays(output, arrays)
 
 
 if __name__ == "__main__":
