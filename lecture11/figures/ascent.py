@@ -12,11 +12,10 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, styled
+from lecture11.figures.style import COLOURS, INK, styled
 from lecture11.figures.words import number
 from lecture11.variational import Shortfall, TwoSets
 
-DARK = "#222222"
 HALO = withStroke(linewidth=4, foreground="white")
 FALL = 1e-6
 """Nats below which a fall is rounding."""
@@ -46,7 +45,7 @@ class AscentStage:
         _landscape(left, a, b, heights)
         left.set(xlabel=labels[0], ylabel=labels[1], title="ELBO(θ, q); dotted: q the posterior")
         near = [max(a[0], b[0]), min(a[-1], b[-1])]
-        left.plot(near, near, ":", color=DARK, linewidth=1.2)
+        left.plot(near, near, ":", color=INK, linewidth=1.2)
         right.set(xlim=(-0.02 * last_half, 1.02 * last_half), xlabel="half-steps")
         top = heights.max()
         right.set(ylim=(low, top + 0.06 * (top - low)), title="nats")
@@ -144,9 +143,9 @@ class TwoSetsStage:
         right.grid(visible=True)
         right.axhline(self._least, color=COLOURS[3], linestyle=":", label="the least there is")
         right.legend(loc="upper right")
-        (self._path,) = left.plot([], [], "o-", color=DARK, linewidth=1.1, markersize=3.5)
+        (self._path,) = left.plot([], [], "o-", color=INK, linewidth=1.1, markersize=3.5)
         (self._now,) = left.plot([], [], color=COLOURS[1], linewidth=3.5)
-        (self._levels,) = right.plot([], [], "o-", color=DARK, linewidth=1, markersize=4)
+        (self._levels,) = right.plot([], [], "o-", color=INK, linewidth=1, markersize=4)
         (self._level,) = right.plot([], [], "o", color=COLOURS[1], markersize=9, clip_on=False)
         self._stage = Stage(figure, [self._path, self._now, self._levels, self._level])
 

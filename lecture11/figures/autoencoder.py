@@ -12,15 +12,13 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.divergence import Normal
-from lecture11.figures.curves import LINES
 from lecture11.figures.embedding import CLASS_COLOURS
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 from lecture11.figures.words import band, magnitude, number
 from lecture11.variational import Gaps
 
 PAPER = "gray_r"
-INK = "#222222"
 SIDE = 28
 
 
@@ -100,9 +98,8 @@ def rows_picture(rows: Mapping[str, ArrayLike], *, words: str) -> Picture:
     """
     tiles = np.stack([_square(images) for images in rows.values()])
     count, columns = tiles.shape[:2]
-    margin = 0.02 + 0.0105 * max(
-        map(len, rows)
-    )  # a fixed layout: images leave their labels no room
+    # A fixed layout, as images leave their labels no room.
+    margin = 0.02 + 0.0105 * max(len(name) for name in rows)
     figure = Figure(figsize=(9, 9 * (1 - margin) * count / columns + 0.05))
     figure.set_layout_engine("none")
     axes = figure.add_axes((margin, 0.005, 0.995 - margin, 0.99))

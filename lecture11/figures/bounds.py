@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.bars import HOLLOW, PALE, SOLID, rectangle, set_heights, upright
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, styled
+from lecture11.figures.style import COLOURS, INK, styled
 from lecture11.figures.words import number
 
-DARK = "#222222"
 EVIDENCE: dict[str, Any] = {"color": COLOURS[0], "label": "log-likelihood"}
 BOUND: dict[str, Any] = {"color": COLOURS[1], "linestyle": "--", "label": "bound"}
 
@@ -30,8 +29,8 @@ class _Stack:
         self._whole = rectangle(axes, (0, 0.75), (0, 0.5), HOLLOW)
         self._evidence = rectangle(axes, (0, -0.25), (0, 0.5), SOLID)
         self._gap = rectangle(axes, (0, -0.25), (0, 0.5), PALE)
-        (self._edge,) = axes.plot([], [], ":", color=DARK, linewidth=1)
-        self._said = axes.text(0.01 * widest, 1.4, "", va="bottom", fontsize=10, color=DARK)
+        (self._edge,) = axes.plot([], [], ":", color=INK, linewidth=1)
+        self._said = axes.text(0.01 * widest, 1.4, "", va="bottom", fontsize=10, color=INK)
         self.artists = [self._whole, self._evidence, self._gap, self._edge, self._said]
 
     def show(self, evidence: float, gap: float) -> str:
@@ -149,7 +148,7 @@ class TouchStage:
         axes.grid(visible=True)
         (self._bound,) = axes.plot([], [], **BOUND)
         (self._gap,) = axes.plot([], [], color="#8a4570", linewidth=4, solid_capstyle="butt")
-        (self._now,) = axes.plot([], [], "o", color=DARK, markersize=7, label="at the present θ")
+        (self._now,) = axes.plot([], [], "o", color=INK, markersize=7, label="at the present θ")
         (self._best,) = axes.plot([], [], "^", color=COLOURS[1], markersize=9, label="its summit")
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         self._stage = Stage(figure, [self._bound, self._gap, self._now, self._best])

@@ -10,14 +10,12 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 from lecture11.figures.words import number
 from lecture11.supervised import Reliability, Score, mean_and_error
 
 SIDE = 8
 PAPER = "gray_r"
-INK = "#222222"
-LINES = ("-", "--", "-.", ":")
 
 
 def percent(value: float, digits: int = 0) -> str:

@@ -11,10 +11,9 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.bars import HOLLOW, set_heights, upright
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 from lecture11.figures.words import number
 
-DARK = "#222222"
 SHANNON: dict[str, Any] = {**HOLLOW, "edgecolor": COLOURS[0]}
 MONOSPACED = "DejaVu Sans Mono"
 """A font that comes with Matplotlib."""
@@ -41,10 +40,10 @@ def costs_picture(
     axes = figure.subplots()
     for x, (low, high) in enumerate(zip(own, cross, strict=True)):
         axes.add_patch(Rectangle((x - 0.4, high), 0.8, 1, color="#eeeeee", zorder=0))
-        axes.hlines(low, x - 0.4, x + 0.4, color=DARK, linestyle=":", linewidth=1.5)
-        axes.hlines(high, x - 0.4, x + 0.4, color=DARK, linewidth=1.5)
-    axes.plot([], [], ":", color=DARK, linewidth=1.5, label="H")
-    axes.plot([], [], color=DARK, linewidth=1.5, label="H + KL")
+        axes.hlines(low, x - 0.4, x + 0.4, color=INK, linestyle=":", linewidth=1.5)
+        axes.hlines(high, x - 0.4, x + 0.4, color=INK, linewidth=1.5)
+    axes.plot([], [], ":", color=INK, linewidth=1.5, label="H")
+    axes.plot([], [], color=INK, linewidth=1.5, label="H + KL")
     axes.add_patch(Rectangle((0, 0), 0, 0, color="#eeeeee", label="to H + KL + 1"))
     for index, (name, bits) in enumerate(costs.items()):
         shift = 0.22 * (index - (len(costs) - 1) / 2)
@@ -90,7 +89,7 @@ class SentenceStage:
         axes.plot([], [], "D", color=COLOURS[1], markersize=5, label="−log₂ q, arithmetic coder")
         axes.legend(loc="upper right", ncols=3)
         self._letters = axes.text(
-            -0.25, -0.35, "", family=MONOSPACED, size=9.5, va="top", color=DARK
+            -0.25, -0.35, "", family=MONOSPACED, size=9.5, va="top", color=INK
         )
         moving = [*self._shannon, *self._huffman, self._ideal, self._missing, self._letters]
         self._stage = Stage(figure, moving)

@@ -8,10 +8,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 from lecture11.figures.words import number
-
-LINES = ("-", "--", "-.", ":")
 
 
 @styled
@@ -29,7 +27,7 @@ def bound_picture(
     axes.plot(at, level, color=COLOURS[0], label="log-likelihood L")
     axes.plot(at, bound, "--", color=COLOURS[1], label="bound: posterior frozen at 0")
     here, there = (int(np.abs(at - place).argmin()) for place in (0, 1))
-    axes.plot(at[here], level[here], "o", color="#222222")
+    axes.plot(at[here], level[here], "o", color=INK)
     axes.plot(at[there], level[there], "o", color=COLOURS[0])
     axes.plot(at[there], bound[there], "^", color=COLOURS[1])
     axes.set(xlabel=label, ylabel="nats")

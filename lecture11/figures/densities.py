@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from lecture11.divergence import Gaussian, Normal, StationaryPoint
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 from lecture11.figures.words import coordinate, number
 
-TARGET = "#222222"
+TARGET = INK
 SHADE = "#e4e4e4"
 HALO = withStroke(linewidth=3, foreground="white")
 FORWARD: dict[str, Any] = {"color": COLOURS[0], "linestyle": "-"}

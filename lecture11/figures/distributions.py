@@ -14,10 +14,8 @@ from numpy.typing import ArrayLike
 from lecture11.divergence import entropy, kl_divergence
 from lecture11.figures.bars import HOLLOW, PALE, SOLID, rectangle, set_heights, upright
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, styled
+from lecture11.figures.style import COLOURS, INK, styled
 from lecture11.figures.words import coordinate, number
-
-DARK = "#222222"
 
 
 class BarsStage:
@@ -52,7 +50,7 @@ class BarsStage:
             axes.axhline(0, color="#888888", linewidth=0.8)
             self._parts.append(upright(axes, places, 0.6, look))
             self._notes.append(
-                [axes.text(x, 0, "", ha="center", fontsize=8, color=DARK) for x in places]
+                [axes.text(x, 0, "", ha="center", fontsize=8, color=INK) for x in places]
             )
         sums.set(xlim=(0, self.WIDEST), ylim=(-0.65, 1.6), xlabel="nats")
         sums.set_yticks([1, 0], ["H(p, q) = H(p) + D(p‖q)", "H(q, p) = H(q) + D(q‖p)"])
@@ -61,7 +59,7 @@ class BarsStage:
         rows = (((0, 0.78), SOLID), ((0, -0.22), HOLLOW))
         self._entropies = [rectangle(sums, corner, (0, 0.44), look) for corner, look in rows]
         self._divergences = [rectangle(sums, corner, (0, 0.44), PALE) for corner, _ in rows]
-        self._sums = [sums.text(0, y, "", va="center", fontsize=9.5, color=DARK) for y in (1, 0)]
+        self._sums = [sums.text(0, y, "", va="center", fontsize=9.5, color=INK) for y in (1, 0)]
         notes = [note for row in self._notes for note in row]
         moving: list[Artist] = [*self._p, *self._q, *(b for part in self._parts for b in part)]
         moving += [*self._entropies, *self._divergences, *notes, *self._sums]
@@ -97,7 +95,7 @@ class BarsStage:
             text = "∞" if np.isinf(part) else coordinate(part, 1)
             note.set(text=text, y=top - 0.05 if high else max(top, 0) + 0.04)
             solid = high and bars is self._parts[0]
-            note.set(va="top" if high else "bottom", color="white" if solid else DARK)
+            note.set(va="top" if high else "bottom", color="white" if solid else INK)
 
     def _show_sum(self, row: int, own: float, divergence: float) -> "_Sum":
         end = min(own + divergence, self.WIDEST)
@@ -147,7 +145,7 @@ class JensenStage:
         figure = Figure(figsize=(7, 4.2))
         axes = figure.subplots()
         grid = np.geomspace(1e-3, largest, 400)
-        axes.plot(grid, np.log(grid), color=DARK, linewidth=1.5)
+        axes.plot(grid, np.log(grid), color=INK, linewidth=1.5)
         axes.set(xlim=(0, largest), ylim=(-3, np.log(largest) + 0.5))
         axes.set(xlabel=label, ylabel="log y, nats")
         axes.grid(visible=True)
@@ -158,7 +156,7 @@ class JensenStage:
         (self._gap,) = axes.plot([], [], color=COLOURS[1], linewidth=4, solid_capstyle="butt")
         (self._mean,) = axes.plot([], [], "s", color=COLOURS[1], markersize=8, zorder=4)
         (self._above,) = axes.plot([], [], "^", color=COLOURS[1], markersize=9, zorder=4)
-        self._note = axes.text(0, 0, "", fontsize=10, color=DARK, va="center")
+        self._note = axes.text(0, 0, "", fontsize=10, color=INK, va="center")
         self._note.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1})
         moving = [self._hull, self._edge, self._points, self._gap, self._mean, self._above]
         self._stage = Stage(figure, [*moving, self._note])

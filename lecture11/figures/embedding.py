@@ -13,14 +13,13 @@ from mpl_toolkits.mplot3d import Axes3D
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 from lecture11.figures.words import number
 
 CLASS_COLOURS = (*COLOURS, "#785EF0", "#8C510A", "#666666", "#B22222")
 """Ten, for glyphs that say their class themselves."""
 
 HALO = withStroke(linewidth=3, foreground="white")
-INK = "#222222"
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 SIDES = ("left", "right", "center")
 """Of its mark on which a name begins, in the order tried; "left" reads on to the right."""

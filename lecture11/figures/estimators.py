@@ -9,12 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from lecture11.figures.curves import LINES
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 from lecture11.figures.words import number
-
-INK = "#222222"
 
 
 def _look(index: int) -> dict[str, Any]:

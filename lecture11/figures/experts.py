@@ -7,10 +7,9 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 from lecture11.figures.words import number
 
-INK = "#222222"
 MOST = 10
 
 

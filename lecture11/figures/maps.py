@@ -11,10 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import ArrayLike
 
-from lecture11.figures.curves import LINES
-from lecture11.figures.embedding import CLASS_COLOURS, HALO, INK
+from lecture11.figures.embedding import CLASS_COLOURS, HALO
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, PALETTE, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, PALETTE, styled
 from lecture11.figures.words import number
 from lecture11.supervised import TripletCounts
 

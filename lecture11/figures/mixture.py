@@ -14,7 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKER_NAMES, MARKERS, PALETTE, styled
+from lecture11.figures.style import COLOURS, INK, MARKER_NAMES, MARKERS, PALETTE, styled
 from lecture11.figures.words import coordinate, cycles, number
 from lecture11.latent import GaussianMixtureParameters
 
@@ -200,8 +200,8 @@ class EMStage:
             left.plot([], [], MARKERS[k], color="none", markeredgecolor=COLOURS[k], markersize=9)[0]
             for k in range(components)
         ]
-        (self._curve,) = right.plot([], [], color="#222222", linewidth=1.5)
-        (self._now,) = right.plot([], [], "o", color="#222222", markersize=8, clip_on=False)
+        (self._curve,) = right.plot([], [], color=INK, linewidth=1.5)
+        (self._now,) = right.plot([], [], "o", color=INK, markersize=8, clip_on=False)
         trails = [*self._paths, *self._starts]
         self._stage = Stage(figure, [*self._view.artists, *trails, self._curve, self._now])
 

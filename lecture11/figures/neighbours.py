@@ -11,10 +11,9 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from lecture11.figures.curves import LINES
-from lecture11.figures.embedding import CLASS_COLOURS, INK
+from lecture11.figures.embedding import CLASS_COLOURS
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 from lecture11.figures.words import number
 
 LARGEST_MARK = 260.0

@@ -8,10 +8,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture
-from lecture11.figures.style import COLOURS, MARKERS, styled
-
-INK = "#222222"
-LINES = ("-", "--", "-.", ":")
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 
 
 def mean_and_spread(runs: ArrayLike) -> str:

@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 
-INK = "#222222"
 MOST = 44
 """Characters of a sentence for which there is room, its last ones."""
 

@@ -15,6 +15,12 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 MARKERS = ("o", "^", "s", "D", "v", "P")
 """One for each colour: nothing is told by colour alone."""
 
+LINES = ("-", "--", "-.", ":")
+"""Likewise, for curves."""
+
+INK = "#222222"
+"""For outlines, and what is no one's colour."""
+
 MARKER_NAMES = ("circles", "triangles", "squares", "diamonds", "downward triangles", "crosses")
 """What the markers are called in a picture's words."""
 

@@ -8,10 +8,9 @@ from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
 from lecture11.figures.words import number
 
-INK = "#222222"
 LEAST = 0.05
 """Smaller shares go without their number: most of a table's, and each takes time to draw."""
 
