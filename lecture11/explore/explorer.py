@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from lecture11.explore.layout import FITS, WIDE, Spoken, View, numbered
+from lecture11.explore.layout import FITS, WIDE, Spoken, View, bar, number_box
 from lecture11.figures import Picture
 
 
@@ -21,11 +21,27 @@ class Slider:
     value: float
 
     def make(self) -> tuple[widgets.Widget, ...]:
-        """What stands in its row; the last of them is the one whose value counts.
+        """What stands in its row; the first of them is the one whose value counts.
 
-        The bar's message reaches the kernel first, also when the box is what was moved.
+        The bar's positions are counted from 0, so the kernel ties it to the box. A value typed
+        between two positions stays as it is, and the bar goes to the nearer one.
         """
-        return numbered(self.label, self.low, self.high, self.step, self.value)
+        box = number_box(self.label, self.low, self.high, self.step, self.value)
+        slider = bar(round((self.high - self.low) / self.step), self._place(box.value))
+
+        def follow(_change: Any) -> None:
+            slider.value = self._place(box.value)
+
+        def lead(_change: Any) -> None:
+            if slider.value != self._place(box.value):
+                box.value = round(self.low + slider.value * self.step, 10)
+
+        box.observe(follow, "value")
+        slider.observe(lead, "value")
+        return box, slider
+
+    def _place(self, value: float) -> int:
+        return round((value - self.low) / self.step)
 
 
 @dataclass(frozen=True)
@@ -78,8 +94,8 @@ class Explorer(Spoken):
         self.controls, rows = {}, []
         for name, control in controls.items():
             row = control.make()
-            row[-1].observe(self._redraw, "value")
-            self.controls[name] = row[-1]
+            row[0].observe(self._redraw, "value")
+            self.controls[name] = row[0]
             rows.append(widgets.HBox(row))
         self.view = View()
         self.picture: Picture

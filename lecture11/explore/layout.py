@@ -17,28 +17,26 @@ WIDE = {"description_width": "initial"}
 """A label gets the room it needs."""
 
 
-def numbered(
+def number_box(
     label: str, low: float, high: float, step: float, value: float
-) -> tuple[widgets.Widget, widgets.Widget]:
-    """A labelled box and a slider with one value, linked in the browser."""
-    whole = all(float(number).is_integer() for number in (low, high, step, value))
-    kind = (
-        (widgets.BoundedIntText, widgets.IntSlider)
-        if whole
-        else (widgets.BoundedFloatText, widgets.FloatSlider)
-    )
+) -> widgets.BoundedIntText | widgets.BoundedFloatText:
+    """A labelled number box, for whole numbers where all that is given is whole."""
     span = {"min": low, "max": high, "step": step, "value": value}
-    if whole:
+    kind = widgets.BoundedFloatText
+    if all(float(number).is_integer() for number in span.values()):
         span = {name: int(number) for name, number in span.items()}
-    box = kind[0](
-        **span,
-        description=label,
-        style=WIDE,
-        layout=widgets.Layout(width=f"{len(label) + 11}ch"),
-    )
-    slider = kind[1](**span, readout=False, tabbable=False, layout=widgets.Layout(width="14em"))
-    widgets.jslink((box, "value"), (slider, "value"))
-    return box, slider
+        kind = widgets.BoundedIntText
+    width = widgets.Layout(width=f"{len(label) + 11}ch")
+    return kind(**span, description=label, style=WIDE, layout=width)
+
+
+def bar(last: int, value: int) -> widgets.IntSlider:
+    """A slider from 0 to ``last``, for the mouse alone.
+
+    Whole numbers only: it computes in per cent, so that 0.3 would come out as 0.30000000000000004.
+    """
+    width = widgets.Layout(width="14em")
+    return widgets.IntSlider(value, 0, last, readout=False, tabbable=False, layout=width)
 
 
 class Spoken(widgets.VBox):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
-from lecture11.explore.layout import FITS, Spoken, numbered
+from lecture11.explore.layout import FITS, Spoken, bar, number_box
 from lecture11.figures import Picture
 
 # ipywidgets gives the buttons an icon and no name. Generated content is part of an element's
@@ -40,10 +40,11 @@ class Player(Spoken):
             raise ValueError("pictures: a player needs at least one; got none.")
         self._words = [words for words, _ in shown]
         last = len(shown) - 1
-        self.box, self.slider = numbered(label, 0, last, 1, 0)
+        self.box, self.slider = number_box(label, 0, last, 1, 0), bar(last, 0)
         self.play = widgets.Play(max=last, interval=milliseconds, show_repeat=False)
         self.stack = widgets.Stack([page for _, page in shown], selected_index=0)
         widgets.jslink((self.play, "value"), (self.box, "value"))
+        widgets.jslink((self.box, "value"), (self.slider, "value"))
         widgets.jslink((self.box, "value"), (self.stack, "selected_index"))
         style = widgets.HTML(_NAMED_BUTTONS, layout=widgets.Layout(display="none"))
         controls = widgets.HBox([style, self.play, self.box, self.slider], layout=FITS)

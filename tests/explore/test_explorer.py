@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ipywidgets import HTML, BoundedFloatText, BoundedIntText, FloatSlider, IntSlider
+from ipywidgets import HTML, BoundedFloatText, BoundedIntText, IntSlider
 from matplotlib.figure import Figure
 from traitlets import TraitError
 
 from lecture11.explore import Choice, Explorer, Slider, Text
-from lecture11.explore.layout import numbered
+from lecture11.explore.layout import number_box
 from lecture11.figures import Picture
 from lecture11.figures.mixture import EMStage
 from lecture11.latent import GaussianMixture, GaussianMixtureParameters, fit_em
-from tests.explore.conftest import links
 
 PAPER = Figure(figsize=(0.1, 0.1))
 WIDTH = Slider("width", 0.5, 2.0, 0.1, 1.0)
@@ -190,39 +189,64 @@ def test_a_choice_offers_its_options_and_no_other():
 
 
 @pytest.mark.parametrize(
-    ("slider", "kinds"),
+    ("slider", "kind", "positions"),
     [
-        (CYCLE, (BoundedIntText, IntSlider)),
-        (Slider("a", 0.0, 4.0, 2.0, 2.0), (BoundedIntText, IntSlider)),
-        (WIDTH, (BoundedFloatText, FloatSlider)),
-        (Slider("a", 0, 1, 0.5, 0), (BoundedFloatText, FloatSlider)),
-        (Slider("a", 0.5, 2.5, 1, 1.5), (BoundedFloatText, FloatSlider)),
+        (CYCLE, BoundedIntText, 20),
+        (Slider("a", 0.0, 4.0, 2.0, 2.0), BoundedIntText, 2),
+        (WIDTH, BoundedFloatText, 15),
+        (Slider("a", 0, 1, 0.5, 0), BoundedFloatText, 2),
+        (Slider("a", 0.5, 2.5, 1, 1.5), BoundedFloatText, 2),
     ],
 )
-def test_box_and_slider_have_one_range_and_one_value(slider: Slider, kinds: tuple[type, type]):
-    controls = numbered(slider.label, slider.low, slider.high, slider.step, slider.value)
-    for control, kind in zip(controls, kinds, strict=True):
-        assert type(control) is kind
-        assert (control.min, control.max) == (slider.low, slider.high)
-        assert (control.step, control.value) == (slider.step, slider.value)
+def test_box_and_bar_have_one_range_and_one_value(slider: Slider, kind: type, positions: int):
+    box, bar = slider.make()
+    assert type(box) is kind
+    assert (box.min, box.max) == (slider.low, slider.high)
+    assert (box.step, box.value) == (slider.step, slider.value)
+    assert type(bar) is IntSlider
+    assert (bar.min, bar.max) == (0, positions)
+    assert box.value == pytest.approx(slider.low + bar.value * slider.step)
 
 
-def test_box_and_slider_are_tied_in_the_browser():
-    explorer = Explorer(told, width=WIDTH, cycle=CYCLE)
-    rows = [row.children for row in explorer.children[0].children]
-    assert [slider for _, slider in rows] == list(explorer.controls.values())
-    assert links(explorer) == [((box, "value"), (slider, "value")) for box, slider in rows]
+@pytest.mark.parametrize(
+    "slider", [WIDTH, CYCLE, Slider("a", 0.02, 0.98, 0.01, 0.33), Slider("a", -4, 4, 0.1, -2)]
+)
+def test_the_bar_reaches_every_value_and_says_it_shortly(slider: Slider):
+    box, bar = slider.make()
+    for position in range(bar.max + 1):
+        bar.value = position
+        assert bar.value == position
+        assert box.value == pytest.approx(slider.low + position * slider.step)
+        assert len(repr(box.value)) <= 5
+
+
+def test_the_bar_follows_the_box_and_leaves_it_as_it_was_typed():
+    box, bar = WIDTH.make()
+    box.value = 1.5
+    assert bar.value == 10
+    box.value = 1.234
+    assert bar.value == 7
+    assert box.value == 1.234
+
+
+def test_a_move_of_the_bar_redraws_once():
+    calls: list[dict] = []
+    explorer = Explorer(lambda **values: calls.append(values) or told(**values), width=WIDTH)
+    (row,) = explorer.children[0].children
+    row.children[1].value = 0
+    assert calls == [{"width": 1.0}, {"width": 0.5}]
+    assert explorer.controls["width"] is row.children[0]
 
 
 def test_what_the_keyboard_reaches_has_a_name():
-    box, slider = numbered("width", 0.5, 2.0, 0.1, 1.0)
+    box, bar = WIDTH.make()
     assert box.description == "width"
     assert box.tabbable is not False
-    assert slider.tabbable is False
+    assert bar.tabbable is False
 
 
 def test_a_long_label_has_room():
-    box, _ = numbered("a label of thirty-two characters", 0, 1, 0.1, 0)
+    box = number_box("a label of thirty-two characters", 0, 1, 0.1, 0)
     assert int(box.layout.width.removesuffix("ch")) >= 32 + 8
     assert box.style.description_width == "initial"
 
