@@ -63,7 +63,8 @@ class PanelStage:
         (self._learned,) = left.plot([], [], MARKERS[2], color=COLOURS[1], label="EM's estimate")
         left.legend(loc="lower left", bbox_to_anchor=(0, -0.02), fontsize=9)
         names = ("majority\nvote", "EM", "knowing\nthe experts")
-        right.set(ylim=(0, 1.02), title="items classified right")
+        right.set(ylim=(0, 1.12), title="items classified right")
+        right.set_yticks(np.linspace(0, 1, 6))
         right.set_xticks(range(3), names)
         right.grid(visible=True, axis="y")
         self._bars = list(right.bar(range(3), [1, 1, 1], color=[COLOURS[5], COLOURS[1], "#bbbbbb"]))
@@ -84,7 +85,7 @@ class PanelStage:
         self._learned.set_data(experts, learned)
         for bar, text, share in zip(self._bars, self._values, right, strict=True):
             bar.set_height(share)
-            text.set_position((bar.get_x() + bar.get_width() / 2, min(share, 0.93)))
+            text.set_position((bar.get_x() + bar.get_width() / 2, share + 0.01))
             text.set_text(f"{100 * share:.0f} %")
         off = float(np.abs(true - learned).max())
         vote, em, best = (f"{100 * share:.0f} %" for share in right)
