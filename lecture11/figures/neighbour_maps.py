@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from lecture11.figures.embedding import ShepardView
-from lecture11.figures.neighbours import as_a_map, move_digits, scatter_digits
+from lecture11.figures.neighbours import as_a_map, filling, move_digits, scatter_digits
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, MARKERS, styled
 
@@ -26,13 +26,6 @@ def _grouped_marks(axes: Axes, size: float) -> list[Line2D]:
 def _move_groups(marks: Sequence[Line2D], groups: np.ndarray, points: np.ndarray) -> None:
     for k, mark in enumerate(marks):
         mark.set_data(*points[groups == k].T)
-
-
-def filling(points: ArrayLike) -> np.ndarray:
-    """A map (n, 2) shifted and scaled to fill the square from −1 to 1; one place becomes 0."""
-    places = np.asarray(points, float)
-    places = places - (places.max(axis=0) + places.min(axis=0)) / 2
-    return places / (np.abs(places).max() or 1)
 
 
 @styled

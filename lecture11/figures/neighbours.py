@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
+from lecture11.divergence import kl_divergence
 from lecture11.figures.embedding import CLASS_COLOURS
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
@@ -56,6 +57,13 @@ def fit_frame(axes: Axes, points: ArrayLike) -> None:
     half = 0.54 * float(np.ptp(places, axis=0).max())
     axes.set_aspect("equal", "box")
     axes.set(xlim=(middle[0] - half, middle[0] + half), ylim=(middle[1] - half, middle[1] + half))
+
+
+def filling(points: ArrayLike) -> np.ndarray:
+    """A map (n, 2) shifted and scaled to fill the square from −1 to 1; one place becomes 0."""
+    places = np.asarray(points, float)
+    places = places - (places.max(axis=0) + places.min(axis=0)) / 2
+    return places / (np.abs(places).max() or 1)
 
 
 # p beside q
@@ -145,7 +153,7 @@ class NeighbourStage:
         self._tried.set_data(1 + np.arange(len(tried)), tried)
         self._target.set_ydata([search.target] * 2)
         labels = ", ".join(str(label) for label in self._labels[order[:5]])
-        forward = _divergence(given, found)
+        forward = float(kl_divergence(given, relative_to=found))
         return Picture(
             self._stage,
             f"Point {index}, a {self._labels[index]}, perplexity {number(search.target, 3)}: "
@@ -153,13 +161,6 @@ class NeighbourStage:
             f"likeliest neighbours: {labels}. The first has p = {number(given[order[0]], 2)} and "
             f"q = {number(found[order[0]], 2)}; KL(p ‖ q) = {number(forward, 2)} nats.",
         )
-
-
-def _divergence(p: np.ndarray, q: np.ndarray) -> float:
-    some = p > 0
-    if (q[some] == 0).any():
-        return float("inf")
-    return float((p[some] * np.log(p[some] / q[some])).sum())
 
 
 # Forces
@@ -356,9 +357,7 @@ class TradeOffStage:
 
     def show(self, which: int, points: ArrayLike) -> Picture:
         """Move to the λ of that number, and its map (n, 2), scaled to fill the frame."""
-        places = np.asarray(points, float)
-        places = places - (places.max(axis=0) + places.min(axis=0)) / 2
-        move_digits(self._digits, self._labels, places / np.abs(places).max())
+        move_digits(self._digits, self._labels, filling(points))
         weight = float(self._lambdas[which])
         self._line.set_xdata([weight] * 2)
         heights = [float(curve[which]) for curve in self._curves]

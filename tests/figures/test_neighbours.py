@@ -18,7 +18,6 @@ from lecture11.figures.neighbour_maps import (
     MethodFrame,
     MethodStage,
     ShapeStage,
-    filling,
     shape_rows,
 )
 from lecture11.figures.neighbours import (
@@ -28,6 +27,7 @@ from lecture11.figures.neighbours import (
     Search,
     TradeOffStage,
     crowding_picture,
+    filling,
     quality_dots,
 )
 from lecture11.figures.picture import Picture, png_of

@@ -49,7 +49,7 @@ def main(names: list[str]) -> None:
     for path in paths:
         print(path.name, flush=True)
         notebook = tidied(execute(nbformat.read(path, as_version=4)))
-        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+        nbformat.write(notebook, path)
 
 
 if __name__ == "__main__":
