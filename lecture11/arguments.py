@@ -41,8 +41,10 @@ def as_floats(
         )
     if given.size == 0:
         raise ValueError(f"{name}: expected at least one value, got {_described(given)}.")
-    bad = np.argwhere(~(np.isfinite(given) | (lowest & (given == -np.inf))))
-    if len(bad):
+    finite = np.isfinite(given)
+    usable = finite | (given == -np.inf) if lowest else finite
+    if not usable.all():
+        bad = np.argwhere(~usable)
         where = ", ".join(str(int(i)) for i in bad[0])
         raise ValueError(
             f"{name}: {len(bad)} of {given.size} values are NaN or infinite, the first at "
@@ -51,9 +53,9 @@ def as_floats(
     # What is known stays known inside jit, where plain conversion would make it a traced value.
     with np.errstate(over="ignore"), jax.ensure_compile_time_eval():
         converted = jnp.asarray(given, jnp.result_type(float))
-    if not np.array_equal(np.isfinite(given), np.isfinite(converted)):
+    if not np.array_equal(finite, np.isfinite(converted)):
         raise ValueError(
-            f"{name}: values up to {np.abs(given[np.isfinite(given)]).max():.3g} overflow "
+            f"{name}: values up to {np.abs(given[finite]).max():.3g} overflow "
             f"{converted.dtype}; rescale "
             "them or turn float64 on with jax.config.update('jax_enable_x64', True)."
         )

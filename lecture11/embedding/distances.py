@@ -77,19 +77,19 @@ def check_distances(name: str, value: Any, *, least: int = 1) -> Float[Array, "p
     if isinstance(converted, jax.core.Tracer):
         return converted
     with jax.ensure_compile_time_eval():  # known numbers stay known also inside jit
-        symmetric, *found = _examined(converted)
-        lowest, diagonal, skew, rounding = map(float, found)
-    if lowest < 0 or max(diagonal, skew) > rounding:
-        _refuse_distances(name, np.asarray(converted), rounding)
-    return symmetric
+        lowest, diagonal, skew, rounding = map(float, _examined(converted))
+        if lowest < 0 or max(diagonal, skew) > rounding:
+            _refuse_distances(name, np.asarray(converted), rounding)
+        if max(diagonal, skew) == 0:
+            return converted
+        return jnp.fill_diagonal((converted + converted.T) / 2, 0, inplace=False)
 
 
 @jax.jit
-def _examined(d: Float[Array, "points points"]) -> tuple[Array, Array, Array, Array, Array]:
-    """The matrix made symmetric, and what says whether it may be: all in one go, as it is large."""
-    symmetric = jnp.fill_diagonal((d + d.T) / 2, 0, inplace=False)
+def _examined(d: Float[Array, "points points"]) -> tuple[Array, Array, Array, Array]:
+    """What says whether these are distances: all in one go, as the matrix is large."""
     skew = jnp.abs(d - d.T).max()
-    return symmetric, d.min(), jnp.abs(jnp.diagonal(d)).max(), skew, ROUNDING * d.max()
+    return d.min(), jnp.abs(jnp.diagonal(d)).max(), skew, ROUNDING * d.max()
 
 
 def _refuse_distances(name: str, given: np.ndarray, rounding: float) -> None:

@@ -221,7 +221,7 @@ def report_peak(side: str, name: str) -> None:
 def main(precision: str = "float32") -> None:
     """Print the tables for one precision."""
     print(f"\nEmbeddings, {precision}, {os.cpu_count()} cores")
-    compare_smacof(rounds=3)
+    compare_smacof(rounds=7)
     compare("digits", rounds=3, exact=precision == "float32", precision=precision)
     if os.environ.get("LECTURE11_DATA"):
         compare("MNIST", rounds=1, exact=False, precision=precision)

@@ -4,6 +4,9 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 
+IDLE = 0.2
+"""Seconds before each call, in which the worker threads of the one before stop spinning."""
+
 
 def interleaved(rivals: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Seconds of each call, ``rounds`` times in turn, after one uncounted call of each."""
@@ -12,6 +15,7 @@ def interleaved(rivals: Mapping[str, Callable[[], object]], rounds: int) -> dict
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(rounds):
         for name, call in rivals.items():
+            time.sleep(IDLE)
             start = time.perf_counter()
             call()
             seconds[name].append(time.perf_counter() - start)
