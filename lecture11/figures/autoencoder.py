@@ -15,7 +15,7 @@ from lecture11.divergence import Normal
 from lecture11.figures.embedding import CLASS_COLOURS
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
-from lecture11.figures.words import band, magnitude, number
+from lecture11.figures.words import between, number
 from lecture11.variational import Gaps
 
 PAPER = "gray_r"
@@ -42,12 +42,12 @@ def _bare(axes: Axes) -> None:
 
 @styled
 def learning_picture(
-    losses: Mapping[str, ArrayLike], held_out: Mapping[str, float], *, width: float = 10
+    losses: Mapping[str, ArrayLike], held_out: Mapping[str, float], *, marks: Sequence[float]
 ) -> Picture:
     """The negative ELBO of each epoch, and at the end on images held out.
 
-    losses: from a name to (E,), nats an image; held_out: for the same names one number; width: of
-    the bands in which the words tell them
+    losses: from a name to (E,), nats an image; held_out: for the same names one number; marks: the
+    words say between which of them the last numbers lie
     """
     figure = Figure(figsize=(7.6, 3.4))
     axes = figure.subplots()
@@ -61,8 +61,8 @@ def learning_picture(
             clip_on=False, label=f"{name}, held out",
         )  # fmt: skip
         said.append(
-            f"{name}: {band(curve[-1], width)} in epoch {len(curve)}, "
-            f"{band(held_out[name], width)} on images held out"
+            f"{name}: {between(curve[-1], *marks)} in epoch {len(curve)}, "
+            f"{between(held_out[name], *marks)} on images held out"
         )
     lowest = min(float(np.min(curve)) for curve in losses.values())
     early = [np.asarray(curve, float)[:3] for curve in losses.values()]
@@ -122,11 +122,13 @@ def posteriors_picture(
     gaps: Gaps,
     *,
     titles: Sequence[str],
+    marks: Sequence[float],
 ) -> Picture:
     """Digits, and under each its posterior on a grid, with q_φ and the best q drawn over it.
 
     images (n, 784); densities (n, side, side) at pairs of nodes (side,), first latent down the
-    rows; amortised, best: fields (n, 2); gaps of the same images; titles, one each.
+    rows; amortised, best: fields (n, 2); gaps of the same images; titles, one each;
+    marks: the words say between which of them the largest approximation gap lies.
     """
     pixels, tables, at = _square(images), np.asarray(densities, float), np.asarray(nodes, float)
     figure = Figure(figsize=(9, 3.7))
@@ -146,11 +148,12 @@ def posteriors_picture(
     ]
     names = ["exact posterior", "$q_\\varphi(z|x)$, 1 and 2 sd", "best q for this x"]
     figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=10)
-    largest = [float(np.max(gap)) for gap in (gaps.approximation, gaps.amortisation)]
+    approximation, amortisation = float(gaps.approximation.max()), float(gaps.amortisation.max())
+    than = "larger" if amortisation > approximation else "no larger"
     return Picture(
         figure,
-        f"Digits: {', '.join(titles)}. The largest approximation gap is {magnitude(largest[0])} "
-        f"nats, the largest amortisation gap {magnitude(largest[1])}.",
+        f"Digits: {', '.join(titles)}. The largest approximation gap is "
+        f"{between(approximation, *marks)} nats, the largest amortisation gap {than}.",
     )
 
 
@@ -185,10 +188,11 @@ def _normal_outline(axes: Axes, q: Normal, index: int, **look: Any) -> None:
 
 
 @styled
-def gaps_picture(groups: Mapping[str, Gaps]) -> Picture:
+def gaps_picture(groups: Mapping[str, Gaps], *, marks: Sequence[float]) -> Picture:
     """Where the evidence goes: −ELBO = −log p(x) + approximation gap + amortisation gap.
 
     groups: from a name to the gaps of its images; drawn are the means
+    marks: the words say between which of them each mean lies
     """
     figure = Figure(figsize=(9, 0.9 + 0.55 * len(groups)))
     left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.6))
@@ -221,8 +225,8 @@ def gaps_picture(groups: Mapping[str, Gaps]) -> Picture:
     )
     for name, row in zip(groups, parts, strict=True):
         said.append(
-            f"{name}: −log p(x) {band(row[0], 10)}, approximation gap {magnitude(row[1])}, "
-            f"amortisation gap {magnitude(row[2])}"
+            f"{name}: −log p(x) {between(row[0], *marks)}, approximation gap "
+            f"{between(row[1], *marks)}, amortisation gap {between(row[2], *marks)}"
         )
     return Picture(figure, f"Means in nats an image. {'; '.join(said)}.")
 
@@ -325,11 +329,11 @@ class LatentPlaneStage:
         return Picture(
             self._stage,
             f"z = ({number(at[0], 3)}, {number(at[1], 3)}): of the 15 digits encoded nearest, "
-            f"{whose}. About {_tens(float(pixels.mean()))} % of the image is ink, about "
-            f"{_tens(undecided)} % of its pixels are undecided (between 0.1 and 0.9).",
+            f"{whose}. Ink: {_share(float(pixels.mean()))} of the image; undecided (between 0.1 "
+            f"and 0.9): {_share(undecided)} of its pixels.",
         )
 
 
-def _tens(share: float) -> int:
-    """A share in per cent, to the next ten."""
-    return 10 * round(10 * share)
+def _share(share: float) -> str:
+    """Between which marks, in per cent."""
+    return f"{between(100 * share, 1, 5, 10, 20, 40, 70)} %"

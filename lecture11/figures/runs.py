@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.words import between
 
 
 def mean_and_spread(runs: ArrayLike) -> str:
@@ -18,12 +19,21 @@ def mean_and_spread(runs: ArrayLike) -> str:
 
 
 @styled
-def runs_picture(scores: Mapping[str, ArrayLike], *, label: str, chance: float) -> Picture:
+def runs_picture(
+    scores: Mapping[str, ArrayLike],
+    *,
+    label: str,
+    chance: float,
+    marks: Mapping[str, Sequence[float]] | None = None,
+) -> Picture:
     """Small dots are runs, large marks their means with one standard deviation.
 
     scores: from a method's name to the share that each of its runs got right; label of the axis;
     chance: what guessing the most frequent answer gets, a dotted line.
+    marks: in per cent; for methods whose runs differ from processor to processor, the words say
+    between which marks the mean lies.
     """
+    marks = marks or {}
     figure = Figure(figsize=(8, 0.9 + 0.42 * len(scores)))
     axes = figure.subplots()
     places = np.arange(len(scores))[::-1]
@@ -38,7 +48,12 @@ def runs_picture(scores: Mapping[str, ArrayLike], *, label: str, chance: float) 
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_yticks(places, list(scores))
     axes.grid(visible=True, axis="x")
-    said = "; ".join(f"{name} {mean_and_spread(runs)}" for name, runs in scores.items())
+    said = "; ".join(
+        f"{name} {between(100 * np.mean(runs), *marks[name])} %"
+        if name in marks
+        else f"{name} {mean_and_spread(runs)}"
+        for name, runs in scores.items()
+    )
     count = len(np.asarray(next(iter(scores.values()))))
     return Picture(
         figure,

@@ -27,23 +27,16 @@ def cycles(count: int) -> str:
     return f"{count} cycle{'' if count == 1 else 's'}"
 
 
-def band(value: float, width: float) -> str:
-    """The band of a width that holds the value, '150 to 160': for what was trained at random.
+def between(value: float, *marks: float) -> str:
+    """Between which of the rising marks the value lies, '140 to 160': for what was trained.
 
-    The last bits of each processor lead a training another way, a little; a band is the same for
-    all of them, unless the value is close to one of its ends.
+    The last bits of each processor lead a training another way, a little. Marks with room on both
+    sides of all that was seen make the same words of all of them.
     """
-    low = math.floor(value / width) * width
-    return f"{low:g} to {low + width:g}".replace("-", "−")
-
-
-MARKS = (0.1, 0.3, 1, 2, 5, 10, 20, 50, 100)
-
-
-def magnitude(value: float) -> str:
-    """Between which marks a positive value lies, '2 to 5'; see :func:`band`."""
-    above = [mark for mark in MARKS if mark <= value]
-    below = [mark for mark in MARKS if mark > value]
+    above = [mark for mark in marks if mark <= value]
+    below = [mark for mark in marks if mark > value]
     if not above or not below:
-        return f"below {MARKS[0]:g}" if not above else f"over {MARKS[-1]:g}"
-    return f"{above[-1]:g} to {below[0]:g}"
+        text = f"over {above[-1]:g}" if above else f"below {below[0]:g}"
+    else:
+        text = f"{above[-1]:g} to {below[0]:g}"
+    return text.replace("-", "−")

@@ -116,6 +116,8 @@ def test_words_of_runs():
         "Right, mean ± standard deviation over 3 runs: k-means 40 ± 10 %; mixture 70 ± 10 %. The "
         "dotted line, 18 %, is what always giving the most frequent answer gets."
     )
+    rough = runs_picture(RUNS, label="right", chance=0.18, marks={"k-means": (25, 50)}).words
+    assert "k-means 25 to 50 %; mixture 70 ± 10 %" in rough
 
 
 def test_growth_holds_means_and_spreads():
