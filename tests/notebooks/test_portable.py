@@ -51,10 +51,22 @@ def test_a_setting_without_effect_fails_and_runs_no_notebook(
 
 
 @imitates
+def test_what_this_processor_does_anyway_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], here: Seen
+):
+    setting = SETTINGS[1]._replace(took_effect=lambda seen: True, needs="")
+    monkeypatch.setattr(portable, "probe", lambda environment: here)
+    monkeypatch.setattr(portable, "SETTINGS", (setting,))
+    assert main(["no-such-file"]) == 0
+    assert "nothing to repeat" in capfd.readouterr().out
+
+
+@imitates
 def test_pytest_runs_under_each_setting_and_its_failure_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: Seen
 ):
-    monkeypatch.setattr(portable, "probe", lambda environment: here)
+    unlike = here._replace(threads=here.threads + 1)
+    monkeypatch.setattr(portable, "probe", lambda environment: unlike if environment else here)
     both = [setting._replace(took_effect=lambda seen: True, needs="") for setting in SETTINGS[:2]]
     monkeypatch.setattr(portable, "SETTINGS", both)
     check = tmp_path / "test_setting.py"
