@@ -49,7 +49,7 @@ def runs_picture(
     axes.set_yticks(places, list(scores))
     axes.grid(visible=True, axis="x")
     said = "; ".join(
-        f"{name} {between(100 * np.mean(runs), *marks[name])} %"
+        f"{name} {between(100 * float(np.asarray(runs).mean()), *marks[name])} %"
         if name in marks
         else f"{name} {mean_and_spread(runs)}"
         for name, runs in scores.items()
