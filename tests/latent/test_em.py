@@ -130,7 +130,7 @@ def test_progress_is_told_after_every_chunk():
     assert [(done, total) for done, total, _ in told] == [(10, 25), (20, 25), (25, 25)]
     levels = [float(info.log_likelihood) for _, _, info in told]
     np.testing.assert_array_equal(levels, run.infos.log_likelihood)
-    assert len(set(levels)) == 3
+    assert levels[0] < levels[1]  # the third may equal the second: converged in float32
 
 
 def test_progress_is_told_until_it_has_converged_and_no_further():
