@@ -33,7 +33,7 @@ def runs_picture(
     marks: in per cent; for methods whose runs differ from processor to processor, the words say
     between which marks the mean lies.
     """
-    marks = marks or {}
+    marks = {} if marks is None else marks
     figure = Figure(figsize=(8, 0.9 + 0.42 * len(scores)))
     axes = figure.subplots()
     places = np.arange(len(scores))[::-1]
@@ -48,18 +48,19 @@ def runs_picture(
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_yticks(places, list(scores))
     axes.grid(visible=True, axis="x")
-    said = "; ".join(
-        f"{name} {between(100 * float(np.asarray(runs).mean()), *marks[name])} %"
-        if name in marks
-        else f"{name} {mean_and_spread(runs)}"
-        for name, runs in scores.items()
-    )
+    said = "; ".join(f"{name} {_said(runs, marks.get(name))}" for name, runs in scores.items())
     count = len(np.asarray(next(iter(scores.values()))))
     return Picture(
         figure,
         f"Right, mean ± standard deviation over {count} runs: {said}. The dotted line, "
         f"{100 * chance:.0f} %, is what always giving the most frequent answer gets.",
     )
+
+
+def _said(runs: ArrayLike, marks: Sequence[float] | None) -> str:
+    if marks is None:
+        return mean_and_spread(runs)
+    return f"{between(100 * float(np.mean(np.asarray(runs, float))), *marks)} %"
 
 
 @styled

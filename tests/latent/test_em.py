@@ -124,13 +124,13 @@ class TestDecomposition:
 def test_progress_is_told_after_every_chunk():
     told: list[tuple[int, int, EMInfo]] = []
     run = fit_em(
-        MODEL, bishops_start(), standardised(), frames=[10, 20, 25], chunk=10,
+        MODEL, bishops_start(), standardised(), frames=[2, 4, 5], chunk=2,
         on_chunk=lambda *said: told.append(said),
     )  # fmt: skip
-    assert [(done, total) for done, total, _ in told] == [(10, 25), (20, 25), (25, 25)]
+    assert [(done, total) for done, total, _ in told] == [(2, 5), (4, 5), (5, 5)]
     levels = [float(info.log_likelihood) for _, _, info in told]
     np.testing.assert_array_equal(levels, run.infos.log_likelihood)
-    assert levels[0] < levels[1]  # the third may equal the second: converged in float32
+    assert levels[0] < levels[1] < levels[2]
 
 
 def test_progress_is_told_until_it_has_converged_and_no_further():

@@ -6,7 +6,7 @@ Without fused multiply-add, with shorter vectors or with a single thread the las
 stored outputs must not. Two repetitions bracket the processors that readers have: the plainest, and
 today's usual one. XLA can be told to compute in these ways, by means that it hardly documents and
 may change. So each repetition begins with a question to a fresh JAX: what did you compile for, and
-with how many threads?
+with how many threads? What this processor does anyway, check-notebooks has shown.
 
 Not covered: eigh, svd and their like, which JAX leaves to OpenBLAS. That follows the processor, or
 the variable OPENBLAS_CORETYPE, whatever XLA is told.
