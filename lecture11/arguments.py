@@ -1,18 +1,129 @@
 """Checks of what a caller passed, before anything is compiled.
 
 Every message has the same four parts: the argument's name, what came, what is needed, how to
-mend it.
+mend it. ``as_…`` converts and returns, ``require_…`` only raises. Inside jit, grad or vmap a value
+is traced: it has no numbers to check yet (:func:`known`), so it is converted and nothing more.
 """
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, PRNGKeyArray
 
 DISTRIBUTION_TOLERANCE = 1e-4
 """How far from 1 probabilities may sum: float32 adds ten thousand of them to within that."""
+
+Kind = TypeVar("Kind")
+
+
+def known(*values: Any) -> bool:
+    """Whether none of them is traced, as values are inside jit, grad and vmap."""
+    return not any(isinstance(value, jax.core.Tracer) for value in values)
+
+
+def as_key(name: str, value: Any) -> PRNGKeyArray:
+    """Return one random key, ``jax.random.key(0)`` or the older ``jax.random.PRNGKey(0)``.
+
+    Raises TypeError where it is anything else, an integer seed for example.
+    """
+    is_array = isinstance(value, jax.Array | np.ndarray)
+    typed = is_array and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
+    if (typed and value.shape == ()) or (
+        is_array and value.dtype == np.uint32 and value.shape == (2,)
+    ):
+        return value
+    seed = value if isinstance(value, int) else 0
+    many = f" of {value.size} keys" if typed else ""
+    raise TypeError(
+        f"{name}: expected one random key, got {_kind(value)}{many}; use "
+        f"{name}=jax.random.key({seed})."
+    )
+
+
+def as_whole(name: str, value: Any, low: int | None = None, high: int | None = None) -> int:
+    """Return a whole number from ``low`` to ``high``, both included; NumPy's will do, 2.0 not.
+
+    Raises TypeError where it is of another kind, ValueError where it is out of range.
+    """
+    if isinstance(value, np.ndarray | jax.Array) and known(value) and value.ndim == 0:
+        value = value.item()
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        instead = f"; use {int(value)}" if isinstance(value, float) and value % 1 == 0 else ""
+        raise TypeError(
+            f"{name}: expected a whole number{_span(low, high)}, got {_kind(value)}{instead}."
+        )
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{name}: expected a whole number{_span(low, high)}, got {value}.")
+    return int(value)
+
+
+def as_number(
+    name: str,
+    value: Any,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+) -> Any:
+    """Return one finite real number, ``low`` ≤ it ≤ ``high``, ``above`` < it < ``below``.
+
+    A traced scalar is returned as it is.
+    Raises TypeError where it is of another kind, ValueError where it is out of range.
+    """
+    if not known(value):
+        return value
+    span = _span(low, high, above, below)
+    try:
+        if isinstance(value, str | bytes | bool | np.bool_) or np.ndim(value) != 0:
+            raise TypeError
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: expected a number{span}, got {_kind(value)}.") from None
+    inside = (
+        (low is None or number >= low)
+        and (high is None or number <= high)
+        and (above is None or number > above)
+        and (below is None or number < below)
+    )
+    if not (inside and np.isfinite(number)):
+        raise ValueError(f"{name}: expected a number{span}, got {number:g}.")
+    return number
+
+
+def as_choice(name: str, value: Any, options: Sequence[str]) -> str:
+    """Return ``value`` where it is one of the options. Raises ValueError where it is none."""
+    if not isinstance(value, str) or value not in options:
+        listed = ", ".join(repr(option) for option in options)
+        raise ValueError(f"{name}: expected one of {listed}; got {value!r}.")
+    return value
+
+
+def as_instance(name: str, value: Any, kind: type[Kind], remedy: str) -> Kind:
+    """Return ``value`` where it is a ``kind``; ``remedy`` says how to come by one.
+
+    Raises TypeError where it is none.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{name}: expected {kind.__name__}, got {_kind(value)}; {remedy}.")
+    return value
+
+
+def as_items(name: str, value: Any, what: str) -> list:
+    """Return the items of any iterable but a string, ``what`` says of which things.
+
+    Raises TypeError where it has none to give, ValueError where it is empty.
+    """
+    single = isinstance(value, str | bytes) or not isinstance(value, Iterable)
+    if single or getattr(value, "ndim", 1) == 0:
+        raise TypeError(f"{name}: expected {what}, got {_kind(value)}; put them in a list.")
+    items = list(value)
+    if not items:
+        raise ValueError(f"{name}: expected {what}, got none.")
+    return items
 
 
 def as_floats(
@@ -22,17 +133,15 @@ def as_floats(
 
     dims: None for any number of them; lowest: whether −∞ may stand in it, as a logarithm of 0
 
-    A traced value, inside jit, grad or vmap, has no numbers to check yet and is only converted.
+    Of a traced value only the type and the dimensions are checked.
     Raises TypeError where ``value`` holds no numbers; ValueError where it has another number of
     dimensions, is empty, holds NaN or infinity, or numbers too large for the floating type.
     """
-    if isinstance(value, jax.core.Tracer):
-        return jnp.asarray(value, jnp.result_type(float))
-    given = np.asarray(value)
+    given = _as_array(name, value)
     if given.dtype.kind not in "fiub" and not jnp.issubdtype(given.dtype, jnp.floating):
         raise TypeError(
-            f"{name}: expected numbers, got {_described(given)}; convert it with "
-            f"np.asarray({name}, float) once it holds only real numbers."
+            f"{name}: expected numbers, got {_kind(value if given.ndim == 0 else given)}; convert "
+            f"it with np.asarray({name}, float) once it holds only real numbers."
         )
     if dims is not None and given.ndim != dims:
         raise ValueError(
@@ -41,6 +150,8 @@ def as_floats(
         )
     if given.size == 0:
         raise ValueError(f"{name}: expected at least one value, got {_described(given)}.")
+    if not known(given):
+        return jnp.asarray(given, jnp.result_type(float))
     finite = np.isfinite(given)
     usable = finite | (given == -np.inf) if lowest else finite
     if not usable.all():
@@ -71,7 +182,7 @@ def as_distribution(name: str, value: Any, axis: int = -1) -> Float[Array, "..."
     """
     converted = as_floats(name, value)
     _require_axis(name, converted, axis)
-    if isinstance(converted, jax.core.Tracer):
+    if not known(converted):
         return converted
     given = np.asarray(converted, float)
     if (given < 0).any():
@@ -99,10 +210,7 @@ def as_logits(name: str, value: Any, axis: int = -1) -> Float[Array, "..."]:
     """
     converted = as_floats(name, value, lowest=True)
     _require_axis(name, converted, axis)
-    if (
-        not isinstance(converted, jax.core.Tracer)
-        and (np.asarray(converted).max(axis=axis) == -np.inf).any()
-    ):
+    if known(converted) and (np.asarray(converted).max(axis=axis) == -np.inf).any():
         raise ValueError(f"{name}: all logits along axis {axis} are −∞; one must be finite.")
     return converted
 
@@ -135,5 +243,42 @@ def require_positive_definite(name: str, matrix: np.ndarray) -> None:
         ) from None
 
 
-def _described(given: np.ndarray) -> str:
+def _as_array(name: str, value: Any) -> np.ndarray | Array:
+    try:
+        return np.asarray(value) if known(value) else value
+    except jax.errors.TracerArrayConversionError:  # a list with traced entries
+        return jnp.asarray(value)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name}: expected an array of numbers, got {_kind(value)} that makes none; its rows "
+            "may have different lengths."
+        ) from None
+
+
+def _span(
+    low: float | None, high: float | None, above: float | None = None, below: float | None = None
+) -> str:
+    """' from 0 to 1', say: the range in words."""
+    start = "" if low is None else f" from {low:g}"
+    start = start if above is None else f" above {above:g}"
+    end = "" if high is None else f" to {high:g}"
+    if below is not None:
+        end = f" below {below:g}" if low is None else f" to below {below:g}"
+    return start + (" on" if start and not end and above is None else end)
+
+
+def _kind(value: Any) -> str:
+    """What came, in a few words: 'None', 'the string "30"', '2.0 (float)'."""
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return f"the string {value[:20]!r}"
+    if isinstance(value, np.ndarray | jax.Array):
+        return _described(value)
+    if isinstance(value, int | float | complex | np.generic):
+        return f"{value} ({type(value).__name__})"
+    return f"a {type(value).__name__}"
+
+
+def _described(given: np.ndarray | Array) -> str:
     return f"an array of shape {given.shape} and type {given.dtype}"

@@ -1,11 +1,50 @@
-"""The multivariate normal distribution: N(x | μ, Σ) = |2πΣ|^(-1/2) exp(-½ (x−μ)ᵀ Σ⁻¹ (x−μ))."""
+"""The normal distribution, in one dimension and in many::
+
+N(x | μ, σ²) = (2πσ²)^(-1/2) exp(-½ (x−μ)² / σ²)
+N(x | μ, Σ) = |2πΣ|^(-1/2) exp(-½ (x−μ)ᵀ Σ⁻¹ (x−μ))
+"""
+
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
+from lecture11.arguments import (
+    as_floats,
+    as_instance,
+    known,
+    require_positive_definite,
+    require_shape,
+)
 
-def log_density(
+
+class Normal(NamedTuple):
+    """N(x | μ, σ²) in one dimension; fields with several values are several distributions."""
+
+    mean: Float[Array, "*batch"]
+    """μ, in the unit of x."""
+    sd: Float[Array, "*batch"]
+    """σ > 0, the standard deviation (not the variance), in the unit of x."""
+
+
+class Gaussian(NamedTuple):
+    """N(x | μ, Σ) in D dimensions."""
+
+    mean: Float[Array, " dims"]
+    """μ, in the units of x."""
+    covariance: Float[Array, "dims dims"]
+    """Σ, symmetric positive definite, in squared units of x."""
+
+
+def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
+    """log N(x | μ, σ²), elementwise."""
+    mean, sd = map(jnp.asarray, normal)
+    return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
+
+
+def gaussian_log_density(
     x: Float[Array, " dims"], mean: Float[Array, " dims"], covariance: Float[Array, "dims dims"]
 ) -> Float[Array, ""]:
     """log N(x | μ, Σ) at one point, by the Cholesky factor Σ = L Lᵀ (Bishop 2006, eq. 2.43).
@@ -16,3 +55,34 @@ def log_density(
     standardised = solve_triangular(factor, x - mean, lower=True)  # L⁻¹ (x − μ)
     log_determinant = 2 * jnp.log(jnp.diagonal(factor)).sum()
     return -0.5 * (standardised @ standardised + log_determinant + x.size * jnp.log(2 * jnp.pi))
+
+
+def as_normal(name: str, normal: Normal) -> Normal:
+    """The fields as JAX arrays.
+
+    Raises TypeError where it is no :class:`Normal`; ValueError, naming the field, where its fields
+    make none. Under jit, vmap and grad, where values are not known yet, they are only converted.
+    """
+    as_instance(name, normal, Normal, "give it as Normal(mean, sd)")
+    mean, sd = (as_floats(f"{name}.{field}", value) for field, value in normal._asdict().items())
+    if known(sd) and (bad := np.extract(np.asarray(sd) <= 0, sd)).size:
+        raise ValueError(
+            f"{name}.sd: expected a positive standard deviation, got {bad[0]:g}; where it is 0 the "
+            "distribution is a single point, which has no density."
+        )
+    return Normal(mean, sd)
+
+
+def as_gaussian(name: str, gaussian: Gaussian) -> Gaussian:
+    """The fields as JAX arrays.
+
+    Raises TypeError where it is no :class:`Gaussian`; ValueError, naming the field, where its
+    fields make none. Under jit, vmap and grad shapes are checked, values are not.
+    """
+    as_instance(name, gaussian, Gaussian, "give it as Gaussian(mean, covariance)")
+    mean = as_floats(f"{name}.mean", gaussian.mean, 1)
+    covariance = as_floats(f"{name}.covariance", gaussian.covariance, 2)
+    require_shape(f"{name}.covariance", covariance, (mean.size, mean.size), "dims × dims")
+    if known(covariance):
+        require_positive_definite(f"{name}.covariance", np.asarray(covariance))
+    return Gaussian(mean, covariance)

@@ -27,6 +27,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, ArrayLike, Int
 
+from lecture11.arguments import as_items, as_whole
+
 State = TypeVar("State")
 Info = TypeVar("Info")
 Step = Callable[[State, Any], tuple[State, Info]]
@@ -44,12 +46,16 @@ FAST_MATH = {
 instructions; for :func:`advance`."""
 
 
+FRAMES = "increasing iteration numbers from 0 on, such as range(21) or (0, 1, 2, 5, 20)"
+
+
 class Status(enum.Enum):
     """How a run ended."""
 
     COMPLETED = "reached its last frame"
     STOPPED = "stopped early, as its criterion asked"
     INTERRUPTED = "interrupted: run again from its state with start=steps"
+    DIVERGED = "diverged: NaN or ∞ came next; its state and frames are the last that were finite"
 
 
 @dataclass(frozen=True)
@@ -186,10 +192,17 @@ def run(
     An interrupt (Ctrl-C, the stop button) ends the run after the chunk before it; one that comes
     before the first chunk is done raises KeyboardInterrupt as usual, as nothing is lost.
 
-    Raises ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
+    Where a state stops being finite (of several runs in one state: where one of them does), the
+    run ends there with ``Status.DIVERGED``: its state is the last finite one that is known, of a
+    frame or a visit, and later frames are left out. A number that is infinite at the start may
+    stay so.
+
+    Raises TypeError where ``frames`` are no whole numbers, or ``chunk`` or ``start`` is none;
+    ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
     """
     wanted = _check_frames(frames, chunk, start)
     state, data = jax.tree.map(_settled, (state, data))
+    begin, infinite = state, [np.asarray(np.isinf(leaf)) for leaf in _floats(state)]
     if donate:
         state = jax.tree.map(jnp.copy, state)
     visits = _visits(wanted, chunk, start)
@@ -206,11 +219,20 @@ def run(
                     step, state, current, gaps, compiler_options=compiler_options, donate=donate
                 )
             )
-            start, (states, infos) = end, jax.device_get((states, infos))
-            head = [jax.tree.map(lambda leaf, n=kept: leaf[:n], tree) for tree in (states, infos)]
-            last = jax.tree.map(lambda leaf: leaf[-1], infos)
+            states, infos = jax.device_get((states, infos))
+            sound = _finite_ahead(states, len(steps), infinite)
+            if sound < len(steps):
+                status = Status.DIVERGED
+                if sound:
+                    last = pick(states, sound - 1)
+                    done.append(_chunk(steps, min(kept, sound), sound - 1, last, states, infos))
+                elif not done:
+                    *_, infos = advance(step, begin, current, [0])
+                    done.append(_chunk([start], 0, 0, begin, states, jax.device_get(infos)))
+                break
+            start, last = end, pick(infos, -1)
             kept_state = jax.tree.map(_on_host, state) if donate else state
-            done.append(_Chunk(end, kept_state, last, steps[:kept], *head))
+            done.append(_chunk(steps, kept, len(steps) - 1, kept_state, states, infos))
             if on_chunk is not None:
                 on_chunk(end, wanted[-1], last)
             if stop is not None and len(done) > 1 and stop(done[-2].info, last):
@@ -223,16 +245,36 @@ def run(
     return _joined(done, status)
 
 
-def _check_frames(frames: Iterable[int], chunk: int, start: int) -> list[int]:
-    wanted = [int(step) for step in frames]
-    if not wanted or wanted[0] < 0 or any(b <= a for a, b in pairwise(wanted)):
-        raise ValueError(
-            f"frames: expected increasing iteration numbers from 0 on, such as range(21) or "
-            f"(0, 1, 2, 5, 20); got {wanted}."
-        )
-    if chunk < 1:
-        raise ValueError(f"chunk: expected at least 1 iteration; got {chunk}.")
-    if not 0 <= start <= wanted[-1] or (start == wanted[-1] and start > 0):
+def _chunk(steps: list[int], kept: int, index: int, state: Any, states: Any, infos: Any) -> _Chunk:
+    """What is kept of a chunk that stopped at ``steps``: ``kept`` frames, and the one at index."""
+    head = [jax.tree.map(lambda leaf: leaf[:kept], tree) for tree in (states, infos)]
+    return _Chunk(steps[index], state, pick(infos, index), steps[:kept], *head)
+
+
+def _floats(state: Any) -> list[np.ndarray]:
+    """Its leaves that could hold NaN, on the host."""
+    leaves = jax.tree.leaves(state)
+    return [np.asarray(leaf) for leaf in leaves if jnp.issubdtype(leaf.dtype, jnp.inexact)]
+
+
+def _finite_ahead(states: Any, count: int, infinite: list[np.ndarray]) -> int:
+    """How many of the first ``count`` stacked states come before one that is not finite.
+
+    infinite: where each leaf was infinite at the start, and may stay so
+    """
+    sound = np.ones(count, bool)
+    for leaf, mask in zip(_floats(states), infinite, strict=True):
+        fine = np.isfinite(leaf) | (mask & np.isinf(leaf))
+        sound &= fine.reshape(len(leaf), -1).all(axis=1)[:count]
+    return count if sound.all() else int(sound.argmin())
+
+
+def _check_frames(frames: Any, chunk: Any, start: Any) -> list[int]:
+    wanted = [as_whole("frames", step) for step in as_items("frames", frames, FRAMES)]
+    chunk, start = as_whole("chunk", chunk, 1), as_whole("start", start, 0)
+    if wanted[0] < 0 or any(b <= a for a, b in pairwise(wanted)):
+        raise ValueError(f"frames: expected {FRAMES}; got {wanted}.")
+    if start > wanted[-1] or (start == wanted[-1] and start > 0):
         raise ValueError(
             f"start: {start} iterations are done already, so frames must reach beyond it; "
             f"the last is {wanted[-1]}."

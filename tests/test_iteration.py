@@ -1,5 +1,6 @@
 """The loop: frames where asked for, no needless compilation, interrupts that lose nothing."""
 
+import inspect
 import os
 import subprocess
 import sys
@@ -265,11 +266,18 @@ def test_a_real_sigint_loses_nothing():
         ({"frames": [5], "chunk": 0}, "chunk"),
         ({"frames": [5], "start": 5}, "start"),
         ({"frames": [5], "start": -1}, "start"),
+        ({"frames": 1000}, "frames"),
+        ({"frames": "1000"}, "frames"),
+        ({"frames": None}, "frames"),
+        ({"frames": (0, 300.7)}, "frames"),
+        ({"frames": np.array(5)}, "frames"),
+        ({"frames": [5], "chunk": 2.5}, "chunk"),
+        ({"frames": [5], "start": "0"}, "start"),
     ],
 )
 def test_bad_arguments_are_named(arguments, named):
-    with pytest.raises(ValueError, match=f"^{named}: "):
-        run(walk, start(), 0.5, **arguments)
+    with pytest.raises((TypeError, ValueError), match=f"^{named}: "):
+        inspect.unwrap(run)(walk, start(), 0.5, **arguments)  # as a user has it, unchecked types
 
 
 def test_typed_keys_can_be_framed():
@@ -348,3 +356,49 @@ def test_infos_cost_nothing_between_frames():
     compiled = jax.jit(lambda x, gaps: scan_frames(step, x, None, gaps))
     text = compiled.lower(0.0, jnp.array([50])).compile().as_text()
     assert text.count(" sine(") == 1
+
+
+class TestDivergence:
+    """A run that stops being finite says so, and keeps the last state that was."""
+
+    @staticmethod
+    def squares(x, _):
+        """3, 9, 81, …: beyond float32 after 7 steps (3 ** 128 > 3.4e38)."""
+        return x * x, x.sum()
+
+    def test_it_ends_with_the_last_finite_frame(self):
+        result = run(self.squares, np.array([3.0, 0.5]), None, frames=(0, 2, 5, 8, 20), chunk=100)
+        assert result.status is Status.DIVERGED
+        assert result.frame_steps.tolist() == [0, 2, 5]
+        assert result.steps == 5
+        np.testing.assert_allclose(result.state, np.array([3.0, 0.5]) ** 32, rtol=1e-5)
+        np.testing.assert_allclose(result.info, result.infos[-1])
+        assert np.isfinite(result.frames).all()
+
+    def test_a_visit_may_be_later_than_the_last_frame(self):
+        result = run(self.squares, np.array([3.0]), None, frames=(0, 20), chunk=3)
+        assert (result.status, result.steps) == (Status.DIVERGED, 6)
+        assert result.frame_steps.tolist() == [0]
+        np.testing.assert_allclose(result.state, 3.0**64, rtol=1e-5)
+        np.testing.assert_allclose(result.info, 3.0**64, rtol=1e-5)
+
+    @pytest.mark.parametrize("donate", [False, True])
+    def test_at_once(self, donate):
+        start = jnp.array([1e30])
+        result = run(self.squares, start, None, frames=(1, 20), chunk=5, donate=donate)
+        assert (result.status, result.steps) == (Status.DIVERGED, 0)
+        assert result.frame_steps.tolist() == []
+        np.testing.assert_array_equal(result.state, start)
+        np.testing.assert_array_equal(result.info, start[0])
+
+    def test_what_is_infinite_at_the_start_may_stay_so(self):
+        """A logit of −∞ stands for a probability of 0."""
+        result = run(lambda x, _: (x - 1, x), np.array([-np.inf, 0.0]), None, frames=[3])
+        assert result.status is Status.COMPLETED
+        assert result.state.tolist() == [-np.inf, -3]
+        result = run(lambda x, _: (x[::-1] * 2, x), np.array([-np.inf, 1.0]), None, frames=[0, 3])
+        assert result.status is Status.DIVERGED
+
+    def test_numbers_that_cannot_be_infinite_are_no_trouble(self):
+        result = run(lambda x, _: (x + 1, x), 0, None, frames=[3])
+        assert (result.status, int(result.state)) == (Status.COMPLETED, 3)

@@ -43,13 +43,7 @@ from lecture11.divergence.fits import (
     reverse_paths,
     stationary_points,
 )
-from lecture11.divergence.gaussian import (
-    Gaussian,
-    Normal,
-    gaussian_kl,
-    normal_kl,
-    normal_log_density,
-)
+from lecture11.divergence.gaussian import gaussian_kl, normal_kl
 from lecture11.divergence.jensen import JensenProof, jensen_gap, non_negativity
 from lecture11.divergence.letters import (
     UnknownLetterError,
@@ -67,6 +61,7 @@ from lecture11.divergence.normal_mixture import (
     mixture_variance,
     sample_mixture,
 )
+from lecture11.gaussian import Gaussian, Normal, normal_log_density
 
 __all__ = [
     "ArithmeticCode",

@@ -22,6 +22,7 @@ from jax.nn import log_softmax
 from jaxtyping import Array, Float
 
 from lecture11.arguments import as_distribution, as_logits, require_shape
+from lecture11.zeros import exp_weighted, p_log, p_log_ratio
 
 
 def entropy(p: Any, *, axis: int = -1) -> Float[Array, "..."]:
@@ -109,7 +110,7 @@ def _logit_pair(p: Any, q: Any, axis: int) -> tuple[Array, Array]:
 
 @partial(jax.jit, static_argnums=1)
 def _entropy(p: Array, axis: int) -> Array:
-    return _never_negative(-_p_log(p, p), axis)
+    return _never_negative(-p_log(p, p), axis)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -121,13 +122,13 @@ def _cross_entropy(p: Array, q: Array, axis: int) -> Array:
 
 @partial(jax.jit, static_argnums=2)
 def _kl_divergence(p: Array, q: Array, axis: int) -> Array:
-    return _never_negative(_p_log_ratio(p, p, q), axis, p - q)
+    return _never_negative(p_log_ratio(p, p, q), axis, p - q)
 
 
 @partial(jax.jit, static_argnums=2)
 def _jensen_shannon(p: Array, q: Array, axis: int) -> Array:
     def half(a: Array) -> Array:  # D_KL(a ‖ m), from a / m = 2a / (p + q): m itself may underflow
-        return _never_negative(_p_log_ratio(a, 2 * a, p + q), axis, a - (p + q) / 2)
+        return _never_negative(p_log_ratio(a, 2 * a, p + q), axis, a - (p + q) / 2)
 
     return 0.5 * half(p) + 0.5 * half(q)
 
@@ -135,13 +136,13 @@ def _jensen_shannon(p: Array, q: Array, axis: int) -> Array:
 @partial(jax.jit, static_argnums=1)
 def _entropy_of_logits(logits: Array, axis: int) -> Array:
     log_p = log_softmax(logits, axis=axis)
-    return _never_negative(-_weighted(log_p, log_p), axis)
+    return _never_negative(-exp_weighted(log_p, log_p), axis)
 
 
 @partial(jax.jit, static_argnums=2)
 def _cross_entropy_of_logits(logits_p: Array, logits_q: Array, axis: int) -> Array:
     log_p, log_q = log_softmax(logits_p, axis=axis), log_softmax(logits_q, axis=axis)
-    return _never_negative(-_weighted(log_p, log_q), axis)
+    return _never_negative(-exp_weighted(log_p, log_q), axis)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -149,30 +150,7 @@ def _kl_divergence_of_logits(logits_p: Array, logits_q: Array, axis: int) -> Arr
     log_p, log_q = log_softmax(logits_p, axis=axis), log_softmax(logits_q, axis=axis)
     some = log_p > -jnp.inf  # before the difference: −∞ − (−∞) is NaN
     ratio = jnp.where(some, log_p, 0) - jnp.where(some, log_q, 0)
-    return _never_negative(_weighted(log_p, ratio), axis, jnp.exp(log_p) - jnp.exp(log_q))
-
-
-def _p_log(p: Array, y: Array) -> Array:
-    """p log y, 0 where p is, with derivative 0 there."""
-    some = p > 0
-    return jnp.where(some, p * jnp.log(jnp.where(some, y, 1)), 0)
-
-
-def _p_log_ratio(p: Array, a: Array, b: Array) -> Array:
-    """p log(a / b), 0 where p is; by log1p where a and b are close, which log would round off."""
-    some = p > 0
-    a, b = jnp.where(some, a, 1), jnp.where(some, b, 1)
-    close = (a < 2 * b) & (b < 2 * a)
-    near = jnp.log1p(jnp.where(close, (a - b) / jnp.where(close, b, 1), 0))
-    far = jnp.log(a) - jnp.log(b)  # not of a / b, whose derivative at b = 0 is NaN
-    return jnp.where(some, p * jnp.where(close, near, far), 0)
-
-
-def _weighted(log_p: Array, values: Array) -> Array:
-    """p · values, 0 where p = 0; ±∞ where the value is, also where p underflows."""
-    some, finite = log_p > -jnp.inf, jnp.isfinite(values)
-    product = jnp.exp(log_p) * jnp.where(some & finite, values, 0)
-    return jnp.where(some & ~finite, values, product)
+    return _never_negative(exp_weighted(log_p, ratio), axis, jnp.exp(log_p) - jnp.exp(log_q))
 
 
 def _never_negative(terms: Array, axis: int, excess: Array | float = 0.0) -> Array:

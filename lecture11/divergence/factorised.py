@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
-from lecture11.divergence.gaussian import Gaussian, check_gaussian
+from lecture11.gaussian import Gaussian, as_gaussian
 
 
 def forward_factorised(p: Gaussian) -> Gaussian:
@@ -24,7 +24,7 @@ def forward_factorised(p: Gaussian) -> Gaussian:
 
     Raises ValueError where p is no Gaussian.
     """
-    p = check_gaussian("p", p)
+    p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(jnp.diagonal(p.covariance)))
 
 
@@ -33,7 +33,7 @@ def reverse_factorised(p: Gaussian) -> Gaussian:
 
     Raises ValueError where p is no Gaussian.
     """
-    p = check_gaussian("p", p)
+    p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(1 / _precisions(p.covariance)))
 
 

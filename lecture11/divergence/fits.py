@@ -28,7 +28,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from lecture11.divergence.gaussian import Normal, check_normal
 from lecture11.divergence.newton import Local, NewtonStep, Search, begin
 from lecture11.divergence.normal_mixture import (
     NormalMixture,
@@ -37,6 +36,7 @@ from lecture11.divergence.normal_mixture import (
     mixture_mean,
     mixture_variance,
 )
+from lecture11.gaussian import Normal, as_normal
 from lecture11.iteration import scan_frames
 from lecture11.quadrature import trapezoid
 
@@ -132,7 +132,7 @@ def reverse_divergence(
     log_p: ``log_p(x, p)``; where it lacks a constant, so does the result. The rule is fixed in
     ε = (x − m) / s, so the result is exact to rounding while log p is smooth on the scale s/50.
     """
-    q = check_normal("q", q)
+    q = as_normal("q", q)
     return _reverse_divergence(log_p, nodes, q, p)
 
 
@@ -214,7 +214,7 @@ class _Reverse:
 
 
 def _stacked(start: Normal) -> Normal:
-    start = check_normal("start", start)
+    start = as_normal("start", start)
     return Normal(*map(jnp.atleast_1d, jnp.broadcast_arrays(*start)))
 
 

@@ -15,39 +15,12 @@ digits where the two are close or their scales are far apart. (Bishop 2006, exer
 first form.)
 """
 
-from typing import Any, NamedTuple
-
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_floats, require_positive_definite, require_shape
-
-
-class Normal(NamedTuple):
-    """N(x | μ, σ²) in one dimension; fields with several values are several distributions."""
-
-    mean: Float[Array, "*batch"]
-    """μ, in the unit of x."""
-    sd: Float[Array, "*batch"]
-    """σ > 0, the standard deviation (not the variance), in the unit of x."""
-
-
-class Gaussian(NamedTuple):
-    """N(x | μ, Σ) in D dimensions."""
-
-    mean: Float[Array, " dims"]
-    """μ, in the units of x."""
-    covariance: Float[Array, "dims dims"]
-    """Σ, symmetric positive definite, in squared units of x."""
-
-
-def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
-    """log N(x | μ, σ²), elementwise."""
-    mean, sd = map(jnp.asarray, normal)
-    return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
+from lecture11.arguments import require_shape
+from lecture11.gaussian import Gaussian, Normal, as_gaussian, as_normal
 
 
 def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
@@ -56,7 +29,7 @@ def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
     Raises ValueError where a mean is not finite or a standard deviation not positive (under jit
     and vmap, where values are not known, the result is NaN there).
     """
-    p, q = check_normal("p", p), check_normal("relative_to", relative_to)
+    p, q = as_normal("p", p), as_normal("relative_to", relative_to)
     shift = (p.mean - q.mean) / q.sd
     return 0.5 * (_excess(p.sd, q.sd) + shift**2)
 
@@ -67,7 +40,7 @@ def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
     Raises ValueError where shapes disagree, a value is not finite or a covariance not symmetric
     positive definite (under jit and vmap the result is NaN for the last).
     """
-    p, q = check_gaussian("p", p), check_gaussian("relative_to", relative_to)
+    p, q = as_gaussian("p", p), as_gaussian("relative_to", relative_to)
     require_shape("relative_to.mean", q.mean, p.mean.shape, "that of p.mean")
     factor_p, factor_q = jnp.linalg.cholesky(p.covariance), jnp.linalg.cholesky(q.covariance)
     ratio = solve_triangular(factor_q, factor_p, lower=True)
@@ -90,30 +63,3 @@ def _excess(sd_p: Float[Array, "..."], sd_q: Float[Array, "..."]) -> Float[Array
         series = (1 + series * t_near) / order if order > 2 else (1 + series * t_near) / 2
     t_far = 2 * (jnp.log(jnp.where(near, 1, sd_p)) - jnp.log(jnp.where(near, 1, sd_q)))
     return jnp.where(near, t_near**2 * series, jnp.expm1(t_far) - t_far)
-
-
-def check_normal(name: str, normal: Normal) -> Normal:
-    """The fields as JAX arrays. Raises ValueError, naming the field, where they make no normal.
-
-    Under jit, vmap and grad, where values are not known yet, they are only converted.
-    """
-    mean, sd = (as_floats(f"{name}.{field}", value) for field, value in normal._asdict().items())
-    if not isinstance(sd, Tracer) and (bad := np.extract(np.asarray(sd) <= 0, sd)).size:
-        raise ValueError(
-            f"{name}.sd: expected a positive standard deviation, got {bad[0]:g}; where it is 0 the "
-            "distribution is a single point, which has no density."
-        )
-    return Normal(mean, sd)
-
-
-def check_gaussian(name: str, gaussian: Gaussian) -> Gaussian:
-    """The fields as JAX arrays. Raises ValueError, naming the field, where they make no Gaussian.
-
-    Under jit, vmap and grad shapes are checked, values are not.
-    """
-    mean = as_floats(f"{name}.mean", gaussian.mean, 1)
-    covariance = as_floats(f"{name}.covariance", gaussian.covariance, 2)
-    require_shape(f"{name}.covariance", covariance, (mean.size, mean.size), "dims × dims")
-    if not isinstance(covariance, Tracer):
-        require_positive_definite(f"{name}.covariance", np.asarray(covariance))
-    return Gaussian(mean, covariance)

@@ -19,7 +19,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from lecture11.divergence.gaussian import Normal
+from lecture11.gaussian import Normal
 
 LONGEST = 1.5
 """Of a step, in standard deviations or e-fold changes of s: far out a quadratic tells nothing."""

@@ -9,7 +9,7 @@ from jax.core import Tracer
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import as_distribution, as_floats, require_shape
-from lecture11.divergence.gaussian import Normal, normal_log_density
+from lecture11.gaussian import Normal, normal_log_density
 from lecture11.quadrature import Rule, trapezoid
 
 REACH = 10.0

@@ -25,7 +25,6 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from lecture11.arguments import require_shape
-from lecture11.embedding.descent import line_search
 from lecture11.embedding.distances import check_distances, check_points
 from lecture11.embedding.kernels import (
     differences,
@@ -35,6 +34,7 @@ from lecture11.embedding.kernels import (
 )
 from lecture11.embedding.linear import classical_scaling
 from lecture11.iteration import FAST_MATH, Run, run
+from lecture11.line_search import line_search
 
 APART = 1e-3
 """How far points that start at one place are moved apart, in units of the typical distance."""

@@ -18,7 +18,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from lecture11.embedding.descent import line_search
 from lecture11.embedding.distances import check_distances
 from lecture11.embedding.kernels import (
     differences,
@@ -29,6 +28,7 @@ from lecture11.embedding.kernels import (
 )
 from lecture11.embedding.mds import MapState, StressInfo, check_map, check_start, run_map
 from lecture11.iteration import Run
+from lecture11.line_search import line_search
 
 LEAST_CURVATURE = 0.1
 """Of the second derivative, in units of its value where every distance is right."""

@@ -22,7 +22,7 @@ from lecture11.arguments import (
     require_positive_definite,
     require_shape,
 )
-from lecture11.gaussian import log_density
+from lecture11.gaussian import gaussian_log_density
 from lecture11.iteration import FAST_MATH
 from lecture11.latent.gaussian_moments import (
     GaussianMoments,
@@ -110,7 +110,7 @@ class GaussianMixture:
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
     ) -> Float[Array, "points components"]:
         """log p(x_i, z = k) = log π_k + log N(x_i | μ_k, Σ_k)."""
-        of_points = jax.vmap(log_density, (0, None, None))
+        of_points = jax.vmap(gaussian_log_density, (0, None, None))
         of_components = jax.vmap(of_points, (None, 0, 0), out_axes=1)
         return jnp.log(params.weights) + of_components(data, params.means, params.covariances)
 

@@ -24,8 +24,8 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import as_floats
-from lecture11.embedding.descent import line_search
 from lecture11.iteration import Run, run
+from lecture11.line_search import line_search
 
 Kind = Literal["exact", "searched", "fixed"]
 """How a half-step goes uphill."""

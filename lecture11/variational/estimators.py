@@ -30,7 +30,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import as_floats, as_logits, require_shape
 from lecture11.divergence import Normal
-from lecture11.divergence.gaussian import check_normal
+from lecture11.gaussian import as_normal
 from lecture11.quadrature import Rule, integrate, trapezoid
 
 Objective = Callable[[Array, Any], Array]
@@ -290,7 +290,7 @@ def _normal_draws(
 
 
 def _one_normal(q: Normal) -> Normal:
-    checked = check_normal("q", q)
+    checked = as_normal("q", q)
     for name, field in checked._asdict().items():
         require_shape(f"q.{name}", field, (), "one number")
     return checked

@@ -22,7 +22,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import as_distribution, as_floats, require_shape
 from lecture11.divergence import normal_log_density
-from lecture11.divergence.gaussian import Normal
+from lecture11.gaussian import Normal
 from lecture11.variational.vae import (
     Autoencoder,
     Greys,
