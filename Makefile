@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset test lint unit check-notebooks browser check-portable notebooks bench lock clean clean-all
+.PHONY: help lab reset check test lint fast unit check-notebooks browser check-portable notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -49,12 +49,17 @@ PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 NBVAL = $(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout=600 -p no:cacheprovider \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg $(or $(NOTEBOOKS),notebooks)
 
+check: lint fast ## what to run before every commit: style, types, and the tests that take no time
+
 test: lint unit check-notebooks browser ## run every test: the four that follow
 
 lint: $(STAMP) ## check style and types
 	$(PY) -m ruff check --output-format=concise .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+fast: $(STAMP) ## test the package, without the tests marked slow
+	$(PY) -m pytest $(PARALLEL) -m 'not slow' tests --ignore=tests/browser
 
 unit: $(STAMP) ## test the package
 	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser

@@ -7,6 +7,7 @@ from pathlib import Path
 import jax
 import pytest
 from beartype import BeartypeConf, beartype
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 from tests.required import skip_or_fail
@@ -19,6 +20,14 @@ SCIENCE = [f"lecture11.{module}" for module in GROUND_FLOOR + ROOMS]
 install_import_hook(SCIENCE, "tests.conftest.typechecked")
 
 typechecked = beartype(conf=BeartypeConf(is_pep484_tower=True))  # an int will do for a float
+
+
+# The first example compiles, so none has a deadline. In CI the same examples every time: a failure
+# there is about the change.
+settings.register_profile(
+    "lecture11", deadline=None, derandomize="CI" in os.environ, print_blob=True
+)
+settings.load_profile("lecture11")
 
 
 @pytest.fixture(scope="session")

@@ -162,6 +162,16 @@ def test_lab_opens_the_working_copy_or_the_sources(checkout: Path):
     assert "student or instructor" in make(checkout, "-n", "lab", "EDITION=teacher").stderr
 
 
+def test_a_check_is_lint_and_the_fast_tests(checkout: Path):
+    installed(checkout)
+    planned = make(checkout, "-n", "check").stdout.splitlines()
+    assert planned[:3] == make(checkout, "-n", "lint").stdout.splitlines()
+    (fast,) = planned[3:]
+    assert fast == make(checkout, "-n", "unit").stdout.strip().replace(
+        " tests ", " -m 'not slow' tests "
+    )
+
+
 def test_every_test_runs_in_order(checkout: Path):
     installed(checkout)
     planned = make(checkout, "-n", "-j4", "test").stdout

@@ -10,6 +10,8 @@ from PIL import Image
 from tests.notebooks.execute import NOTEBOOKS, execute
 from tests.notebooks.guards import texts
 
+pytestmark = pytest.mark.slow
+
 PICTURES = {
     "03_tsne_on_real_data": [
         "coil",

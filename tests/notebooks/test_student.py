@@ -10,6 +10,8 @@ from lecture11.exercises.editions import BEGIN, student_edition
 from tests.notebooks.execute import NOTEBOOKS, execute
 from tests.notebooks.guards import has_no_errors
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(
     scope="module", params=sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem
