@@ -16,6 +16,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 DISTRIBUTION_TOLERANCE = 1e-4
 """How far from 1 probabilities may sum: float32 adds ten thousand of them to within that."""
 
+TURN_FLOAT64_ON = "rescale it, or turn float64 on with jax.config.update('jax_enable_x64', True)"
+
 Kind = TypeVar("Kind")
 
 
@@ -81,7 +83,7 @@ def as_number(
         if isinstance(value, str | bytes | bool | np.bool_) or np.ndim(value) != 0:
             raise TypeError
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name}: expected a number{span}, got {_kind(value)}.") from None
     inside = (
         (low is None or number >= low)
@@ -91,6 +93,13 @@ def as_number(
     )
     if not (inside and np.isfinite(number)):
         raise ValueError(f"{name}: expected a number{span}, got {number:g}.")
+    limits = jnp.finfo(jnp.result_type(float))
+    too_small = above == 0 and number < float(limits.tiny)  # what is compiled counts it as 0
+    if abs(number) > float(limits.max) or too_small:
+        raise ValueError(
+            f"{name}: {number:g} {'underflows' if too_small else 'overflows'} {limits.dtype}; "
+            f"{TURN_FLOAT64_ON}."
+        )
     return number
 
 
@@ -127,11 +136,18 @@ def as_items(name: str, value: Any, what: str) -> list:
 
 
 def as_floats(
-    name: str, value: Any, dims: int | None = None, *, lowest: bool = False
+    name: str,
+    value: Any,
+    dims: int | None = None,
+    *,
+    lowest: bool = False,
+    infinite: bool = False,
 ) -> Float[Array, "..."]:
     """Convert to JAX's floating type (float64 where x64 is on) an array of ``dims`` dimensions.
 
-    dims: None for any number of them; lowest: whether −∞ may stand in it, as a logarithm of 0
+    dims: None for any number of them
+    lowest: whether −∞ may stand in it, as a logarithm of 0
+    infinite: whether −∞ and ∞ may
 
     Of a traced value only the type and the dimensions are checked.
     Raises TypeError where ``value`` holds no numbers; ValueError where it has another number of
@@ -153,7 +169,7 @@ def as_floats(
     if not known(given):
         return jnp.asarray(given, jnp.result_type(float))
     finite = np.isfinite(given)
-    usable = finite | (given == -np.inf) if lowest else finite
+    usable = finite | ((given == -np.inf) & (lowest | infinite)) | ((given == np.inf) & infinite)
     if not usable.all():
         bad = np.argwhere(~usable)
         where = ", ".join(str(int(i)) for i in bad[0])
@@ -166,21 +182,22 @@ def as_floats(
         converted = jnp.asarray(given, jnp.result_type(float))
     if not np.array_equal(finite, np.isfinite(converted)):
         raise ValueError(
-            f"{name}: values up to {np.abs(given[finite]).max():.3g} overflow "
-            f"{converted.dtype}; rescale "
-            "them or turn float64 on with jax.config.update('jax_enable_x64', True)."
+            f"{name}: values up to {np.abs(given[finite]).max():.3g} overflow {converted.dtype}; "
+            f"{TURN_FLOAT64_ON}."
         )
     return converted
 
 
-def as_distribution(name: str, value: Any, axis: int = -1) -> Float[Array, "..."]:
+def as_distribution(
+    name: str, value: Any, axis: int = -1, *, dims: int | None = None
+) -> Float[Array, "..."]:
     """Convert probabilities that sum to 1 along ``axis``; other axes hold other distributions.
 
     A traced value is only converted, as by :func:`as_floats`.
     Raises what :func:`as_floats` raises; ValueError where there is no such axis, a probability is
     negative, or a sum is further from 1 than rounding explains.
     """
-    converted = as_floats(name, value)
+    converted = as_floats(name, value, dims)
     _require_axis(name, converted, axis)
     if not known(converted):
         return converted
@@ -202,13 +219,15 @@ def as_distribution(name: str, value: Any, axis: int = -1) -> Float[Array, "..."
     return converted
 
 
-def as_logits(name: str, value: Any, axis: int = -1) -> Float[Array, "..."]:
+def as_logits(
+    name: str, value: Any, axis: int = -1, *, dims: int | None = None
+) -> Float[Array, "..."]:
     """Convert logits: log-probabilities up to a constant along ``axis``; −∞ stands for 0.
 
     Raises what :func:`as_floats` raises; ValueError where there is no such axis, or all logits
     along it are −∞.
     """
-    converted = as_floats(name, value, lowest=True)
+    converted = as_floats(name, value, dims, lowest=True)
     _require_axis(name, converted, axis)
     if known(converted) and (np.asarray(converted).max(axis=axis) == -np.inf).any():
         raise ValueError(f"{name}: all logits along axis {axis} are −∞; one must be finite.")
@@ -229,12 +248,33 @@ def require_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str)
         raise ValueError(f"{name}: expected shape {shape} ({meaning}), got {array.shape}.")
 
 
+def require_positive(name: str, array: Array | np.ndarray, what: str, remedy: str) -> None:
+    """Raise ValueError where a known value is not positive, or so small that it counts as 0.
+
+    what: what each value is, such as ``"a positive temperature"``
+    remedy: what to do where it is none
+    """
+    if not known(array):
+        return
+    least, limits = np.asarray(array).min(), jnp.finfo(array.dtype)
+    if least <= 0:
+        raise ValueError(f"{name}: expected {what}, got {least:g}; {remedy}.")
+    if least < limits.tiny:  # compiled code counts what is below as 0
+        raise ValueError(
+            f"{name}: expected {what}, got {least:g}, which underflows {limits.dtype}; "
+            f"{TURN_FLOAT64_ON}."
+        )
+
+
 def require_positive_definite(name: str, matrix: np.ndarray) -> None:
     """Raise ValueError unless the square matrix is symmetric, up to rounding, and definite."""
-    scale = np.sqrt(np.abs(np.outer(np.diagonal(matrix), np.diagonal(matrix))))
+    root = np.sqrt(np.abs(np.diagonal(matrix)))
+    scale = np.outer(root, root)  # roots first: a product of variances may overflow
     if (np.abs(matrix - matrix.T) > 1e-5 * scale).any():
         raise ValueError(f"{name}: expected a symmetric matrix, got {matrix}; use (Σ + Σᵀ) / 2.")
     try:
+        if np.diagonal(matrix).min() < np.finfo(matrix.dtype).tiny:  # compiled, it counts as 0
+            raise np.linalg.LinAlgError
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
         raise ValueError(

@@ -15,9 +15,16 @@ from lecture11.arguments import (
     as_floats,
     as_instance,
     known,
+    require_positive,
     require_positive_definite,
     require_shape,
 )
+
+POSITIVE_SD = (
+    "a positive standard deviation",
+    "where it is 0 the distribution is a single point, which has no density",
+)
+"""What is asked of a standard deviation, for :func:`~lecture11.arguments.require_positive`."""
 
 
 class Normal(NamedTuple):
@@ -39,8 +46,11 @@ class Gaussian(NamedTuple):
 
 
 def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
-    """log N(x | μ, σ²), elementwise."""
-    mean, sd = map(jnp.asarray, normal)
+    """log N(x | μ, σ²), elementwise; −∞ at x = ±∞.
+
+    Raises TypeError or ValueError where x is NaN, or ``normal`` is none.
+    """
+    x, (mean, sd) = as_floats("x", x, infinite=True), as_normal("normal", normal)
     return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
 
 
@@ -65,11 +75,7 @@ def as_normal(name: str, normal: Normal) -> Normal:
     """
     as_instance(name, normal, Normal, "give it as Normal(mean, sd)")
     mean, sd = (as_floats(f"{name}.{field}", value) for field, value in normal._asdict().items())
-    if known(sd) and (bad := np.extract(np.asarray(sd) <= 0, sd)).size:
-        raise ValueError(
-            f"{name}.sd: expected a positive standard deviation, got {bad[0]:g}; where it is 0 the "
-            "distribution is a single point, which has no density."
-        )
+    require_positive(f"{name}.sd", sd, *POSITIVE_SD)
     return Normal(mean, sd)
 
 

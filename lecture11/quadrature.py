@@ -11,10 +11,9 @@ falls only as the square of the spacing.
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-from jax.core import Tracer
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_floats
+from lecture11.arguments import as_floats, as_instance, as_whole, known
 
 
 class Rule(NamedTuple):
@@ -31,20 +30,32 @@ def trapezoid(low: Any, high: Any, count: int) -> Rule:
 
     Under jit the ends may be traced, ``count`` may not.
 
-    Raises ValueError where an end is not finite, ``low`` is not below ``high`` or ``count`` < 2.
+    Raises TypeError where one of them is no number; ValueError where an end is not finite, ``low``
+    is not below ``high`` or ``count`` < 2.
     """
-    if count < 2:
-        raise ValueError(f"count: expected 2 nodes or more, as both ends are nodes; got {count}.")
-    if not any(isinstance(end, Tracer) for end in (low, high)):
-        low, high = as_floats("low", low, 0), as_floats("high", high, 0)
-        if not float(low) < float(high):
-            raise ValueError(f"low: expected an end below high = {high:g}, got {low:g}; swap them.")
+    count = as_whole("count", count, 2)
+    low, high = as_floats("low", low, 0), as_floats("high", high, 0)
+    if known(low, high) and not float(low) < float(high):
+        raise ValueError(f"low: expected an end below high = {high:g}, got {low:g}; swap them.")
     nodes = jnp.linspace(low, high, count)
     step = (high - low) / (count - 1)
     ends = jnp.ones_like(nodes).at[jnp.array([0, -1])].set(0.5)
     return Rule(nodes, step * ends)
 
 
-def integrate(values: Float[Array, "*rows nodes"], rule: Rule) -> Float[Array, "*rows"]:
-    """Σ_i w_i f(x_i), from the function's values at the rule's nodes (along the last axis)."""
-    return values @ rule.weights
+def integrate(values: Any, rule: Rule) -> Float[Array, "*rows"]:
+    """Σ_i w_i f(x_i), from the function's values at the rule's nodes.
+
+    values: f(x_i) along the last axis; an infinite one makes the integral infinite
+
+    Raises TypeError where there is no rule; ValueError where a value is NaN, or their number is not
+    the nodes'.
+    """
+    nodes, weights = as_instance("rule", rule, Rule, "make one with trapezoid(low, high, count)")
+    heights = as_floats("values", values, infinite=True)
+    if heights.shape[-1:] != nodes.shape:
+        raise ValueError(
+            f"values: expected {len(nodes)} along the last axis, one for each node; got shape "
+            f"{heights.shape}."
+        )
+    return heights @ weights

@@ -7,12 +7,15 @@ import pytest
 
 from lecture11.arguments import (
     as_choice,
+    as_distribution,
     as_floats,
     as_items,
     as_key,
     as_number,
     as_whole,
     known,
+    require_positive,
+    require_positive_definite,
     require_shape,
 )
 
@@ -144,3 +147,51 @@ def test_one_thing_is_no_list_of_things(value):
 def test_rows_of_different_lengths_are_said():
     with pytest.raises(TypeError, match=r"^x: .* rows may have different lengths"):
         as_floats("x", [[1, 2], [3]], 2)
+
+
+def test_infinities_stand_where_they_may():
+    given = [-np.inf, 1.0, np.inf]
+    np.testing.assert_array_equal(as_floats("x", given, infinite=True), given)
+    for options in ({}, {"lowest": True}):
+        with pytest.raises(ValueError, match=r"^x: . of 3 values are NaN or infinite"):
+            as_floats("x", given, **options)
+    with pytest.raises(ValueError, match=r"^x: 1 of 2 values"):
+        as_floats("x", [np.nan, np.inf], infinite=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [(1e40, "overflows float32"), (10**400, "expected a number"), (1e-40, "under")],
+)
+def test_a_number_that_the_floating_type_cannot_hold_is_refused(value, says):
+    with pytest.raises((TypeError, ValueError), match=f"^rate: .*{says}"):
+        as_number("rate", value, above=0)
+
+
+def test_a_tiny_number_will_do_where_none_divides_by_it():
+    assert as_number("tolerance", 1e-300, 0) == 1e-300
+
+
+def test_a_distribution_of_another_number_of_dimensions_is_refused():
+    with pytest.raises(ValueError, match=r"^p: expected 2 dimensions"):
+        as_distribution("p", [0.5, 0.5], dims=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [(0.0, "a positive sd, got 0; widen it"), (-1, "got -1"), (1e-40, "1e-40, which underflows")],
+)
+def test_what_counts_as_zero_is_not_positive(value, says):
+    with pytest.raises(ValueError, match=f"^sd: expected .*{says}"):
+        require_positive("sd", np.array([1, value], np.float32), "a positive sd", "widen it")
+    require_positive("sd", np.array([1.0, 1e-37], np.float32), "a positive sd", "widen it")
+
+
+@pytest.mark.parametrize("scale", [1e-25, 1, 1e25])
+def test_definiteness_does_not_depend_on_the_unit(scale):
+    matrix = np.array([[2, 1], [1, 2]], np.float32) * np.float32(scale)
+    require_positive_definite("covariance", matrix)
+    with pytest.raises(ValueError, match=r"^covariance: expected a symmetric"):
+        require_positive_definite("covariance", matrix * np.array([[1, 1.1], [1, 1]], np.float32))
+    with pytest.raises(ValueError, match=r"^covariance: expected a positive definite"):
+        require_positive_definite("covariance", matrix * np.array([[1, 3], [3, 1]], np.float32))

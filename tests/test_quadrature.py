@@ -81,7 +81,7 @@ def test_float32_by_default():
 @pytest.mark.parametrize(
     ("low", "high", "count", "says"),
     [
-        (0, 1, 1, "count: expected 2 nodes or more"),
+        (0, 1, 1, "count: expected a whole number from 2 on, got 1"),
         (1, 1, 5, "low: expected an end below high = 1, got 1"),
         (2, 1, 5, "swap them"),
         (-np.inf, 1, 5, "low: 1 of 1 values are NaN or infinite"),
@@ -92,3 +92,16 @@ def test_float32_by_default():
 def test_what_makes_no_rule_is_refused(low, high, count, says):
     with pytest.raises(ValueError, match=says):
         trapezoid(low, high, count)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [([1.0, 2.0], r"values: expected 3 along the last axis"), ([1.0, np.nan, 0], "values: 1 of 3")],
+)
+def test_values_that_are_not_those_at_the_nodes_are_refused(values, says):
+    with pytest.raises(ValueError, match=says):
+        integrate(values, trapezoid(0, 1, 3))
+
+
+def test_an_infinite_value_makes_the_integral_infinite():
+    assert integrate([0.0, np.inf, 0.0], trapezoid(0, 1, 3)) == np.inf
