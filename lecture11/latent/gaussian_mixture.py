@@ -24,6 +24,7 @@ from lecture11.arguments import (
 )
 from lecture11.gaussian import gaussian_log_density
 from lecture11.iteration import FAST_MATH
+from lecture11.latent.counting import have_faded
 from lecture11.latent.gaussian_moments import (
     GaussianMoments,
     moments,
@@ -157,8 +158,9 @@ class GaussianMixture:
         """π, μ, Σ that maximise the expected complete-data log-likelihood (Bishop, eq. 9.24-27).
 
         A component whose new covariance would be singular (it has shrunk onto a point or a line,
-        where the likelihood has no maximum, or answers for no point) keeps its covariance: a
-        smaller step of the same kind, which still never lowers the likelihood.
+        where the likelihood has no maximum) keeps its covariance, and one that answers for
+        practically no point its mean as well: a smaller step of the same kind, which still never
+        lowers the likelihood.
         """
         new, singular = self._m_step(params, statistics)
         kept = jnp.where(singular[:, None, None], params.covariances, new.covariances)
@@ -167,8 +169,8 @@ class GaussianMixture:
     def collapsed(
         self, params: GaussianMixtureParameters, statistics: GaussianMoments
     ) -> Bool[Array, " components"]:
-        """Which components the M-step would make singular; their covariance means nothing."""
-        return self._m_step(params, statistics)[1]
+        """Which components have faded, or would be made singular by the M-step."""
+        return have_faded(statistics.counts) | self._m_step(params, statistics)[1]
 
     def log_prior(self, params: GaussianMixtureParameters) -> Float[Array, ""]:
         """Log-density of the prior at Σ, up to a constant; with it EM's objective never falls.
@@ -229,11 +231,16 @@ class GaussianMixture:
         self, params: GaussianMixtureParameters, statistics: GaussianMoments
     ) -> tuple[GaussianMixtureParameters, Bool[Array, " components"]]:
         counts, sums, scatters = statistics
-        some = jnp.maximum(counts, jnp.finfo(counts.dtype).tiny)
-        shifts = sums / some[:, None]  # from the old mean to the new one, in the component's units
+        # Whose count has faded keeps mean and covariance. The others' are large enough to be
+        # squared, as fast-math may make (a / n)(b / n) into ab / n².
+        faded = have_faded(counts)
+        points = jnp.where(faded, 1, counts)
+        shifts = jnp.where(faded[:, None], 0, sums / points[:, None])  # new mean, in own units
+        spread = scatters / points[:, None, None] - jax.vmap(jnp.outer)(shifts, shifts)
         factors = jnp.linalg.cholesky(params.covariances)
-        centred = scatters / some[:, None, None] - jax.vmap(jnp.outer)(shifts, shifts)
-        observed = factors @ centred @ factors.swapaxes(1, 2)
+        observed = jnp.where(
+            faded[:, None, None], params.covariances, factors @ spread @ factors.swapaxes(1, 2)
+        )
         means = params.means + jnp.einsum("kij,kj->ki", factors, shifts)
         covariances = self._with_prior(counts, self.constrained(counts, observed))
         singular = _are_singular(counts, means, covariances)

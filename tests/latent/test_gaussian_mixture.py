@@ -425,3 +425,23 @@ def test_equal_models_share_one_compilation():
     assert before > 0
     fit_em(GaussianMixture(), bishops_start(), standardised(), frames=[7])
     assert jitted._cache_size() == before
+
+
+@pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize("weight", [0.0, 1e-300, 1e-30])
+def test_a_component_that_has_faded_holds_up_no_other(weight):
+    x = old_faithful().observations
+    start = pick(random_starts(x, 2, 1, key=jax.random.key(0), room=3), 0)
+    start = start._replace(weights=np.array([0.5, 0.5 - weight, weight]))
+    info = fit_em(MODEL, start, x, frames=[200]).info
+    np.testing.assert_allclose(info.log_likelihood, -1130.263960, atol=1e-5)
+    assert info.collapsed.tolist() == [False, False, True]
+
+
+def test_a_component_that_fades_on_its_way_in_float32():
+    x = np.random.default_rng(0).normal(size=(10, 5))
+    start = pick(random_starts(x, 10, 1, key=jax.random.key(0)), 0)
+    run = fit_em(GaussianMixture(prior_points=2), start, x, frames=range(0, 200, 5))
+    assert run.frames.weights.min() < 1e-19
+    assert (np.diff(run.infos.objective) >= -1e-5 * np.abs(run.infos.objective[1:])).all()
+    assert run.frames.weights[-1].max() < 1  # nobody's takes over what the others hold

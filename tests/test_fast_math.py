@@ -1,0 +1,139 @@
+"""What is compiled with FAST_MATH says the same as without, also where sums are 0, tiny or huge.
+
+The options let LLVM reorder arithmetic: (a / n)(b / n) becomes ab / n², whose n² may underflow; a
+guard of what is no longer computed guards nothing. Every step that runs with them stands in
+:data:`CASES`, with inputs that make such a rewriting show.
+"""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import pytest
+
+from lecture11 import embedding, latent
+from lecture11.embedding.affinities import joint_affinities
+from lecture11.embedding.attraction import pull_of
+from lecture11.embedding.losses import SNE, SYMMETRIC_SNE, TSNE
+from lecture11.embedding.mds import MapState, gradient_step, smacof_step
+from lecture11.embedding.momentum import REPRODUCIBLE, DescentStep, Task, start_state
+from lecture11.embedding.sammon import sammon_step
+from lecture11.iteration import FAST_MATH, advance
+from lecture11.latent.em import EMStep
+
+PACKAGE = Path(__file__).parents[1] / "lecture11"
+STEPS = 3
+RNG = np.random.default_rng(0)
+NORMALS = RNG.normal(size=(40, 2))
+
+
+class Case(NamedTuple):
+    module: str
+    """The module that passes FAST_MATH, such as ``embedding/mds.py``."""
+    name: str
+    step: Callable
+    """A step of :mod:`lecture11.iteration`."""
+    make: Callable[[], tuple[Any, Any]]
+    """State and data as NumPy arrays; called once double precision is on or off."""
+
+
+def mixture(name: str, data: Any, weights: Any = None, **change: Any) -> Case:
+    """EM for a Gaussian mixture, from means among the first points."""
+    components = 3 if weights is None else len(weights)
+    start = {
+        "weights": np.full(components, 1 / components) if weights is None else np.array(weights),
+        "means": data[:components],
+        "covariances": np.stack([np.cov(data.T, ddof=0)] * components),
+    }
+    theta = latent.GaussianMixtureParameters(**{**start, **change})
+    step = EMStep(latent.GaussianMixture())
+    return Case("latent/gaussian_mixture.py", f"EM, {name}", step, lambda: (theta, data))
+
+
+def stress(name: str, step: Callable, points: Any, distances: Any = None) -> Case:
+    """MDS and Sammon's mapping, from a map that is given."""
+    if distances is None:
+        distances = np.linalg.norm(NORMALS[:, None] - NORMALS, axis=2)
+    make = lambda: (MapState(points, np.asarray(0.1)), distances)  # noqa: E731
+    return Case("embedding/mds.py", f"{step.__name__}, {name}", step, make)
+
+
+def neighbours(name: str, loss: Any, points: Any) -> Case:
+    """SNE and t-SNE, from a map that is given."""
+
+    def make() -> tuple[Any, Any]:
+        p = joint_affinities(NORMALS, perplexity=5)
+        state = start_state(jax.numpy.asarray(points))
+        return state, Task(pull_of(p), REPRODUCIBLE)
+
+    return Case("embedding/fits.py", f"{loss}, {name}", DescentStep(loss), make)
+
+
+FAR = np.array([[1e5, -1e5]])
+WIDE = RNG.normal(size=(2500, 20)) + 3 * RNG.integers(0, 3, size=(2500, 1))
+DUPLICATES = np.repeat(NORMALS[:10], 4, axis=0)
+
+CASES = [
+    mixture("ordinary", NORMALS),
+    mixture("weight 0", NORMALS, [0.5, 0.5, 0.0]),
+    mixture("weight 1e-30", NORMALS, [0.5, 0.5, 1e-30]),
+    mixture("weight 1e-20", NORMALS, [0.5, 0.5, 1e-20]),
+    mixture("a component far from all points", NORMALS, means=np.r_[NORMALS[:2], FAR]),
+    mixture("a point far from all components", np.r_[NORMALS, FAR / 100]),
+    mixture("the same points four times", DUPLICATES, means=NORMALS[:3]),
+    mixture("equal components", NORMALS, means=np.zeros((3, 2))),
+    mixture("tiny values", 1e-12 * NORMALS),
+    mixture("huge values", 1e12 * NORMALS),
+    mixture("in blocks", WIDE, np.full(10, 0.1)),
+    mixture("in blocks, weight 0", WIDE, [0.0, *np.full(9, 1 / 9)]),
+    mixture("in blocks, weight 1e-30", WIDE, [1e-30, *np.full(9, 1 / 9)]),
+    mixture("as it is written", WIDE[:400, :5], np.full(10, 0.1)),
+    mixture("as it is written, weight 1e-30", WIDE[:400, :5], [1e-30, *np.full(9, 1 / 9)]),
+    *(stress("ordinary", step, RNG.normal(size=(40, 2))) for step in (smacof_step, gradient_step)),
+    stress("ordinary", sammon_step, RNG.normal(size=(40, 2))),
+    stress("ties in the map", smacof_step, np.repeat(NORMALS[:10], 4, axis=0)),
+    *(neighbours("ordinary", loss, NORMALS) for loss in (SNE, SYMMETRIC_SNE, TSNE)),
+    *(neighbours("ties in the map", loss, DUPLICATES) for loss in (SNE, SYMMETRIC_SNE, TSNE)),
+]
+
+
+def as_precision(tree: Any) -> Any:
+    return jax.tree.map(lambda leaf: jax.numpy.asarray(leaf), tree)
+
+
+@pytest.fixture(params=["float32", "float64"])
+def rtol(request):
+    """Both precisions, and how much a few steps may differ in each."""
+    jax.config.update("jax_enable_x64", request.param == "float64")
+    yield {"float32": 2e-4, "float64": 1e-9}[request.param]
+    jax.config.update("jax_enable_x64", False)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_results_are_those_of_plain_arithmetic(case: Case, rtol: float):
+    state, data = as_precision(case.make())
+    gaps = [0] + [1] * STEPS
+    plain, fast = (
+        jax.device_get(advance(case.step, state, data, gaps, compiler_options=options))
+        for options in (None, FAST_MATH)
+    )
+    for (path, right), found in zip(
+        jax.tree_util.tree_leaves_with_path(plain), jax.tree.leaves(fast), strict=True
+    ):
+        name = jax.tree_util.keystr(path)
+        assert np.isfinite(right).all(), name
+        scale = np.abs(right).max()
+        np.testing.assert_allclose(found, right, rtol=rtol, atol=rtol * scale, err_msg=name)
+
+
+def test_every_module_that_passes_the_options_has_cases():
+    passing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Name) and node.id == "FAST_MATH" and isinstance(node.ctx, ast.Load)
+    }
+    assert passing == {case.module for case in CASES}
