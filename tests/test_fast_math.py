@@ -14,7 +14,7 @@ import jax
 import numpy as np
 import pytest
 
-from lecture11 import embedding, latent
+from lecture11 import latent
 from lecture11.embedding.affinities import joint_affinities
 from lecture11.embedding.attraction import pull_of
 from lecture11.embedding.losses import SNE, SYMMETRIC_SNE, TSNE
