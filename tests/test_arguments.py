@@ -179,7 +179,7 @@ def test_a_distribution_of_another_number_of_dimensions_is_refused():
 
 @pytest.mark.parametrize(
     ("value", "says"),
-    [(0.0, "a positive sd, got 0; widen it"), (-1, "got -1"), (1e-40, "1e-40, which underflows")],
+    [(0.0, "a positive sd, got 0; widen it"), (-1, "got -1"), (1e-40, "which underflows float32")],
 )
 def test_what_counts_as_zero_is_not_positive(value, says):
     with pytest.raises(ValueError, match=f"^sd: expected .*{says}"):
