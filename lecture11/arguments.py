@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float, Int, Key, PRNGKeyArray
 
 DISTRIBUTION_TOLERANCE = 1e-4
 """How far from 1 probabilities may sum: float32 adds ten thousand of them to within that."""
@@ -43,6 +43,27 @@ def as_key(name: str, value: Any) -> PRNGKeyArray:
         f"{name}: expected one random key, got {_kind(value)}{many}; use "
         f"{name}=jax.random.key({seed})."
     )
+
+
+def as_keys(name: str, value: Any) -> Key[Array, " runs"]:
+    """Return several random keys, ``jax.random.split(key, count)``.
+
+    Raises TypeError where it is anything else.
+    """
+    typed = isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.prng_key)
+    if not typed or value.ndim != 1:
+        raise TypeError(
+            f"{name}: expected several random keys, got {_kind(value)}; use "
+            f"{name}=jax.random.split(jax.random.key(0), count)."
+        )
+    return value
+
+
+def as_flag(name: str, value: Any) -> bool:
+    """Return True or False. Raises TypeError where it is neither: the text "no" would be true."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}: expected True or False, got {_kind(value)}.")
+    return bool(value)
 
 
 def as_whole(name: str, value: Any, low: int | None = None, high: int | None = None) -> int:
@@ -135,6 +156,33 @@ def as_items(name: str, value: Any, what: str) -> list:
     return items
 
 
+def as_array(name: str, value: Any, dims: int | None = None) -> Float[Array, "..."]:
+    """Return an array of floating numbers, whatever they are; of JAX's type unless it has one.
+
+    dims: how many dimensions it has; None for any number of them
+
+    Raises TypeError where ``value`` holds no numbers, ValueError where it has other dimensions.
+    """
+    given = _numbers(name, value, dims)
+    if isinstance(given, jax.Array) and jnp.issubdtype(given.dtype, jnp.floating):
+        return given
+    return _converted(given, jnp.result_type(float))
+
+
+def as_wholes(name: str, value: Any, dims: int | None = None) -> Int[Array, "..."]:
+    """Return an array of whole numbers, of ``dims`` dimensions.
+
+    Raises TypeError where ``value`` holds other numbers, ValueError where it has other dimensions.
+    """
+    given = _numbers(name, value, dims)
+    if given.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name}: expected whole numbers, got {_described(given)}; convert it with "
+            f"np.asarray({name}, int) where they are."
+        )
+    return given if isinstance(given, jax.Array) else _converted(given, jnp.result_type(int))
+
+
 def as_floats(
     name: str,
     value: Any,
@@ -153,21 +201,12 @@ def as_floats(
     Raises TypeError where ``value`` holds no numbers; ValueError where it has another number of
     dimensions, is empty, holds NaN or infinity, or numbers too large for the floating type.
     """
-    given = _as_array(name, value)
-    if given.dtype.kind not in "fiub" and not jnp.issubdtype(given.dtype, jnp.floating):
-        raise TypeError(
-            f"{name}: expected numbers, got {_kind(value if given.ndim == 0 else given)}; convert "
-            f"it with np.asarray({name}, float) once it holds only real numbers."
-        )
-    if dims is not None and given.ndim != dims:
-        raise ValueError(
-            f"{name}: expected {dims} dimension{'s' if dims != 1 else ''}, got "
-            f"{_described(given)}; reshape it."
-        )
+    given = _numbers(name, value, dims)
     if given.size == 0:
         raise ValueError(f"{name}: expected at least one value, got {_described(given)}.")
     if not known(given):
         return jnp.asarray(given, jnp.result_type(float))
+    given = np.asarray(given)  # so that nothing is compiled to look at it
     finite = np.isfinite(given)
     usable = finite | ((given == -np.inf) & (lowest | infinite)) | ((given == np.inf) & infinite)
     if not usable.all():
@@ -177,9 +216,8 @@ def as_floats(
             f"{name}: {len(bad)} of {given.size} values are NaN or infinite, the first at "
             f"[{where}]; remove or impute them first."
         )
-    # What is known stays known inside jit, where plain conversion would make it a traced value.
-    with np.errstate(over="ignore"), jax.ensure_compile_time_eval():
-        converted = jnp.asarray(given, jnp.result_type(float))
+    with np.errstate(over="ignore"):
+        converted = _converted(given, jnp.result_type(float))
     if not np.array_equal(finite, np.isfinite(converted)):
         raise ValueError(
             f"{name}: values up to {np.abs(given[finite]).max():.3g} overflow {converted.dtype}; "
@@ -281,6 +319,30 @@ def require_positive_definite(name: str, matrix: np.ndarray) -> None:
             f"{name}: expected a positive definite matrix, got {matrix}; add a small multiple of "
             "the identity, or leave out what depends linearly on the rest."
         ) from None
+
+
+def _converted(given: np.ndarray | Array, kind: Any) -> Array:
+    """What is known stays known inside jit, where plain conversion would make it a traced value."""
+    if not known(given):
+        return jnp.asarray(given, kind)
+    with jax.ensure_compile_time_eval():
+        return jnp.asarray(given, kind)
+
+
+def _numbers(name: str, value: Any, dims: int | None) -> np.ndarray | Array:
+    """An array of real numbers of ``dims`` dimensions."""
+    given = value if isinstance(value, jax.Array) else _as_array(name, value)
+    if given.dtype.kind not in "fiub" and not jnp.issubdtype(given.dtype, jnp.floating):
+        raise TypeError(
+            f"{name}: expected numbers, got {_kind(value if given.ndim == 0 else given)}; convert "
+            f"it with np.asarray({name}, float) once it holds only real numbers."
+        )
+    if dims is not None and given.ndim != dims:
+        raise ValueError(
+            f"{name}: expected {dims} dimension{'s' if dims != 1 else ''}, got "
+            f"{_described(given)}; reshape it."
+        )
+    return given
 
 
 def _as_array(name: str, value: Any) -> np.ndarray | Array:

@@ -20,6 +20,7 @@ FLOORS = (
     ("divergence",),
     ("networks",),  # minibatch training is one more thing that iterates
     ("iteration", "gaussian", "quadrature", "line_search", "zeros", "datasets"),
+    ("signatures",),
     ("arguments",),
     ("_report",),  # with the house itself: it explains a broken installation, so it needs nothing
 )
