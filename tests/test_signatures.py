@@ -29,11 +29,11 @@ def everything(
     line: Line | None = None,
     key: PRNGKeyArray = None,
     keys: Key[Array, " runs"] = None,
-    names: Mapping[str, int] = None,
-    loss: Callable[[Array], Array] = None,
+    names: Mapping[str, int] | None = None,
+    loss: Callable[[Array], Array] | None = None,
     frames: Iterable[int] = (0, 1),
     sizes: tuple[int, ...] = (),
-    pair: tuple[int, str] = None,
+    pair: tuple[int, str] | None = None,
     method: Literal["a", "b"] = "a",
     count: int = 1,
     rate: float = 1.0,
@@ -121,7 +121,7 @@ def test_it_stays_traceable_and_keeps_types():
 
     assert jax.jit(jax.grad(lambda x: total(x).sum()))(jnp.ones((2, 3))).tolist() == [[2] * 3] * 2
     assert jax.vmap(total)(jnp.ones((2, 3))).tolist() == [3, 3]
-    with pytest.raises(ValueError, match="^x: expected 1 dimensions or more"):
+    with pytest.raises(ValueError, match=r"^x: expected 1 dimensions or more"):
         jax.jit(total)(1.0)
     half = jnp.ones(3, jnp.float16)
     assert total(half).dtype == half.dtype
@@ -140,7 +140,7 @@ def test_a_dataclass_keeps_its_word():
         learns: bool = True
 
     assert hash(Choices(1)) == hash(Choices(1.0))
-    with pytest.raises(TypeError, match="^smoothing: expected a number"):
+    with pytest.raises(TypeError, match=r"^smoothing: expected a number"):
         Choices("a")
-    with pytest.raises(TypeError, match="^learns: expected True or False"):
+    with pytest.raises(TypeError, match=r"^learns: expected True or False"):
         Choices(learns=1)
