@@ -229,14 +229,14 @@ class ForceStage:
 
 
 def _course(at: np.ndarray, force: np.ndarray) -> str:
-    """A curve in words: where it changes sign, and whether it still grows at the end."""
+    """A curve in words: where it changes sign, and whether it still grows at the edge."""
     most = float(force.max())
-    if most < 0.01 * abs(float(force.min())):
-        return f"pushes at any distance, hardest at {number(at[force.argmin()], 2)}"
+    if most <= 0:
+        return f"pushes at any distance shown, hardest at {number(at[force.argmin()], 2)}"
     signs = np.flatnonzero((force[:-1] < 0) & (force[1:] >= 0))
     start = f"pushes up to {number(at[signs[0] + 1], 2)}, then" if len(signs) else "always"
     end = (
-        f"pulls ever harder, {number(most, 2)} at {number(at[-1], 2)}"
+        f"pulls ever harder to the edge ({number(most, 2)} at {number(at[-1], 2)})"
         if force.argmax() == len(force) - 1
         else f"pulls, hardest ({number(most, 2)}) at {number(at[force.argmax()], 2)}, and lets go"
     )

@@ -176,12 +176,19 @@ def test_a_point_that_has_moved_looks_like_a_new_one():
 
 def test_words_say_what_each_force_does():
     words = forces().words
-    assert words.startswith("A far pair. MDS pushes up to 2, then pulls ever harder, 3 at 5; ")
+    assert "A far pair. MDS pushes up to 2, then pulls ever harder to the edge (3 at 5); " in words
     assert re.search(
         r"SNE pushes up to [\d.]+, then pulls, hardest \([\d.]+\) at [\d.]+, and", words
     )
-    assert "t-SNE pushes at any distance, hardest at 1." in words
+    assert "t-SNE pushes at any distance shown, hardest at 1." in words
     assert "MDS always pulls ever harder" in forces(rest=-1).words
+
+
+def test_a_pull_that_is_weak_beside_the_push_is_told():
+    weak = {**spring(1.0), "t-SNE": PairForces(AT, 0.008 - np.exp(-AT), 1.0)}
+    stage = ForceStage(weak, units=("",) * 3, reaches=(1,) * 3, name="itself")
+    words = stage.show(weak, pair="A far pair").words
+    assert "t-SNE pushes up to 4.9, then pulls ever harder to the edge (0.0013 at 5)" in words
 
 
 def test_forces_hold_the_curve_and_where_the_pair_is_now():
