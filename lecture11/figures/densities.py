@@ -268,8 +268,8 @@ def sampling_picture(
     return Picture(
         figure,
         f"Quadrature gives {number(exact, 3)} nats. {within} of {len(n)} estimates by sampling are "
-        f"within two standard errors of it; the error falls from {number(errors[0], 2)} with "
-        f"{n[0]:.0f} samples to {number(errors[-1], 2)} with {n[-1]:.0f}.",
+        f"within two standard errors of it; the standard error falls from {number(errors[0], 2)} "
+        f"with {n[0]:.0f} samples to {number(errors[-1], 2)} with {n[-1]:.0f}.",
     )
 
 

@@ -151,7 +151,7 @@ def test_words_of_the_branches_say_where_minima_appear_and_which_is_lowest():
 def test_words_of_the_estimates_count_those_that_agree():
     assert sampling().words == (
         "Quadrature gives 0.724 nats. 3 of 3 estimates by sampling are within two standard errors "
-        "of it; the error falls from 0.1 with 10 samples to 0.01 with 1000."
+        "of it; the standard error falls from 0.1 with 10 samples to 0.01 with 1000."
     )
     assert "1 of 3" in sampling(errors=(0.01, 0.001, 0.01)).words
 
