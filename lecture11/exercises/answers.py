@@ -36,6 +36,16 @@ def numbers(answer: Any, expected: str = "one array of numbers") -> np.ndarray:
         raise Mistake(f"Return {expected}; this is a {kind}.") from None
 
 
+def number(answer: Any) -> np.ndarray:
+    """The answer as one number, of shape (), if it holds one in any shape, such as (1,).
+
+    More of them stay as they are, for :func:`is_right` to say what they look like.
+    Raises Mistake as :func:`numbers` does.
+    """
+    array = numbers(answer, "one number")
+    return array.reshape(()) if array.size == 1 else array
+
+
 def same(answer: np.ndarray, other: np.ndarray | float, atol: float = 1e-6) -> bool:
     """Whether shapes agree, and values as well as float32 can compute them."""
     return answer.shape == np.shape(other) and np.allclose(answer, other, rtol=1e-4, atol=atol)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers, same
+from lecture11.exercises.answers import ask, is_right, number, same
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -43,7 +43,7 @@ def check_kl_divergence(student: Callable) -> str:
     error where q = 0 < p.
     """
     for case in PLAIN:
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _divergence(case), _other_divergences(case), "one number"):
             raise Mistake(
                 f"For p = {case.p.tolist()} and q = {case.q.tolist()} you answer {answer:.4g}: "
@@ -65,7 +65,7 @@ def check_shannon_bits(student: Callable) -> str:
     q = 0 < p.
     """
     for case in (TELLING, POWERS, PLAIN[0]):
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _mean_length(case), _other_lengths(case), "one number"):
             raise Mistake(
                 f"For p = {case.p.tolist()} and q = {case.q.tolist()} you answer {answer:.4g}: "
@@ -76,15 +76,10 @@ def check_shannon_bits(student: Callable) -> str:
     return "The cost is right, also where p or q is 0."
 
 
-def _number(answer: object) -> np.ndarray:
-    array = numbers(answer, "one number")
-    return array[0] if array.shape == (1,) else array
-
-
 def _outcome(student: Callable, case: _Case) -> np.ndarray | str:
     """The answer to a case with zeros, or the error in words: math.log(0) raises one."""
     try:
-        return _number(ask(student, case))
+        return number(ask(student, case))
     except (ValueError, ArithmeticError) as error:
         return f"raises {type(error).__name__} ({error})"
 

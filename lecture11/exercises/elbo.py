@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers, same
+from lecture11.exercises.answers import ask, is_right, number, same
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -41,7 +41,7 @@ def check_elbo(student: Callable) -> str:
     taken as such; NaN where q is 0; NaN where z is impossible and q is 0; underflow.
     """
     for case in CASES:
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _bound(case), _other_values(case), "one number", atol=1e-6):
             raise Mistake(
                 f"This is one number, but the wrong one: {answer:.6g} for {_bound(case):.6g}. For "
@@ -49,7 +49,7 @@ def check_elbo(student: Callable) -> str:
             )
     _check_zero(student, CERTAIN, "q is 0 at some z")
     _check_zero(student, IMPOSSIBLE, "some z is impossible, log p(x, z) = −∞, and q is 0 there")
-    if not same(_number(ask(student, FAR)), _bound(FAR), atol=0):
+    if not same(number(ask(student, FAR)), _bound(FAR), atol=0):
         raise Mistake(
             "Right as long as p(x, z) is not too small; where log p(x, z) is near −900 it is not. "
             "There p(x, z) underflows to 0: keep log_joint a logarithm, and subtract log q."
@@ -57,14 +57,9 @@ def check_elbo(student: Callable) -> str:
     return "The bound is right, also where q is 0 and where p(x, z) underflows."
 
 
-def _number(answer: object) -> np.ndarray:
-    array = numbers(answer, "one number")
-    return array[0] if array.shape == (1,) else array
-
-
 def _check_zero(student: Callable, case: _Case, when: str) -> None:
     try:
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
     except (ValueError, ArithmeticError) as error:
         raise Mistake(
             f"Where {when}, your code raises {type(error).__name__}: leave out the z with q = 0."

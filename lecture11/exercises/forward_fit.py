@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_nothing, is_right, numbers, same
+from lecture11.exercises.answers import ask, is_nothing, is_right, number, numbers, same
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -54,7 +54,7 @@ def _two(answer: Any) -> np.ndarray:
         raise Mistake(f"Return two numbers, (mean, sd); these are {len(parts)}.")
     if any(is_nothing(part) for part in parts):
         raise Mistake("Your function returns nothing yet for the mean or the sd.")
-    pair = [numbers(part, "two numbers, (mean, sd)") for part in parts]
+    pair = [number(part) for part in parts]
     for name, part in zip(("mean", "sd"), pair, strict=True):
         if part.shape != ():
             raise Mistake(f"The {name} is one number for the whole mixture, got {part.shape}.")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers, same
+from lecture11.exercises.answers import ask, is_right, number, numbers, same
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -85,8 +85,8 @@ def check_log_likelihood(student: Callable) -> str:
     means.
     """
     for case in CASES:
-        _compare_log_likelihood(_number(ask(student, case)), case)
-    if not same(_number(ask(student, FAR)), _log_sum_exp(_log_terms(FAR).joint).sum(), atol=0):
+        _compare_log_likelihood(number(ask(student, case)), case)
+    if not same(number(ask(student, FAR)), _log_sum_exp(_log_terms(FAR).joint).sum(), atol=0):
         raise Mistake(
             "Right for points near the components, but a point 100 standard deviations away gives "
             "−∞, NaN or a wrong number: there every density underflows to 0, and its logarithm is "
@@ -94,10 +94,6 @@ def check_log_likelihood(student: Callable) -> str:
             "a_k = log p(x, z = k)."
         )
     return "The log-likelihood is right, even far from every component."
-
-
-def _number(answer: object) -> np.ndarray:
-    return numbers(answer, "a single number")
 
 
 def _log_terms(case: _Case) -> _LogTerms:
@@ -171,7 +167,7 @@ def _compare_log_likelihood(answer: np.ndarray, case: _Case) -> None:
             for message, wrong in _other_densities(terms, case.data.shape[1]).items()
         }
     )
-    if not is_right(answer, right, likely, "a single number, of shape ()", atol=0):
+    if not is_right(answer, right, likely, "one number", atol=0):
         raise Mistake(
             f"This is one number, but the wrong one: {answer:.6g}. Compare log p(x_1), then "
             "log p(x_2), with the formula: within a point sum over k, then take the logarithm; "

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers
+from lecture11.exercises.answers import ask, is_right, number, numbers
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -141,19 +141,19 @@ def check_perplexity_search(student: Callable) -> str:
     matched to the perplexity itself, bits and nats mixed, a search that runs the wrong way, one
     that ends too soon, one whose interval is too narrow.
     """
-    for number, case in enumerate(SEARCHES):
-        answer = numbers(ask(lambda s, c=case: student(s, c.perplexity), (case.squares,)), "one β")
-        if answer.shape not in ((), (1,)):
-            raise Mistake(f"Return a single number β, not an array of shape {answer.shape}.")
-        beta = float(answer.reshape(()))
+    for which, case in enumerate(SEARCHES):
+        answer = number(ask(lambda s, c=case: student(s, c.perplexity), (case.squares,)))
+        if answer.ndim:
+            raise Mistake(f"Return one number, β, not an array of shape {answer.shape}.")
+        beta = float(answer)
         if not np.isfinite(beta) or beta <= 0:
             raise Mistake(f"β must be a positive number; yours is {beta:.4g}.")
         if abs(_perplexity(case.squares, beta) / case.perplexity - 1) > CLOSE:
-            raise Mistake(_search_mistake(case, beta, number))
+            raise Mistake(_search_mistake(case, beta, which))
     return "Each β gives the perplexity asked for, whatever the unit of the distances."
 
 
-def _search_mistake(case: _Search, beta: float, number: int) -> str:
+def _search_mistake(case: _Search, beta: float, which: int) -> str:
     """What has probably gone wrong."""
     squares, target = case
     reached = _perplexity(squares, beta)
@@ -185,7 +185,7 @@ def _search_mistake(case: _Search, beta: float, number: int) -> str:
     said = (
         f"With your β = {beta:.4g} the perplexity is {reached:.4g}, and {target:g} was asked for. "
     )
-    if number >= 2:
+    if which >= 2:
         return said + (
             "The distances are in another unit here, so β is far smaller or larger: let the "
             "interval of the search begin wide, and halve it in log β; or widen it until it holds "

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers
+from lecture11.exercises.answers import ask, is_right, number
 from lecture11.exercises.verdict import Mistake, exercise
 
 TOSSES = (np.array([1, 1, 0, 1]), np.array([0, 0, 0, 1, 0]), np.array([1, 1]))
@@ -17,9 +17,7 @@ def check_best_bias(student: Callable) -> str:
     Names: nothing returned, the count instead of the share, the share of tails, always ½.
     """
     for tosses in TOSSES:
-        answer = numbers(ask(student, [tosses]), "one number")
-        if answer.ndim:
-            raise Mistake("Return one number, not an array.")
+        answer = number(ask(student, [tosses]))
         likely = {
             "This is the number of heads: divide it by the number of tosses.": tosses.sum(),
             "This is the share of tails: heads are the ones.": 1 - tosses.mean(),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers
+from lecture11.exercises.answers import ask, is_right, number, numbers
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -39,9 +39,9 @@ def check_stress(student: Callable) -> str:
     matrix.
     """
     for case in CASES:
-        answer = numbers(ask(student, case), "a single number")
+        answer = number(ask(student, case))
         right, likely = _stresses(case)
-        if not is_right(answer, right, likely, "a single number, of shape ()"):
+        if not is_right(answer, right, likely, "one number"):
             raise Mistake(
                 f"This is one number, but the wrong one: {answer:.6g}. Compute d̄_12 for the first "
                 "two points by hand, compare (d_12 − d̄_12)² with yours, then look at the sum."

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lecture11.exercises.answers import ask, is_right, numbers
+from lecture11.exercises.answers import ask, is_right, number
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -54,7 +54,7 @@ def check_joint_divergence(student: Callable) -> str:
     sign; bits; NaN for an x never seen, or a q of 0.
     """
     for case in JOINTS:
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _divergence(case), _other_divergences(case), "one number"):
             raise Mistake(
                 f"This is one number, but the wrong one: {answer:.6g} for {_divergence(case):.6g}. "
@@ -62,7 +62,7 @@ def check_joint_divergence(student: Callable) -> str:
                 "the model's table, as in notebook 04."
             )
     for case, when in ((UNSEEN, "some x was never seen"), (CERTAIN, "q is 0 somewhere")):
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _divergence(case), {}, "one number"):
             raise Mistake(
                 f"Where {when}, your code gives {answer:.4g}; it must be {_divergence(case):.4g}. "
@@ -81,18 +81,13 @@ def check_mean_field_cycle(student: Callable) -> str:
     for two.
     """
     for case in CYCLES:
-        answer = _number(ask(student, case))
+        answer = number(ask(student, case))
         if not is_right(answer, _next(case), _other_cycles(case), "one number"):
             raise Mistake(
                 f"This is one number, but the wrong one: {answer:.6g} for {_next(case):.6g}. Print "
                 "the two means of the first point and the variance, and compare with the formulas."
             )
     return "A whole cycle with a factorised q; repeated, it ends where the bound is highest."
-
-
-def _number(answer: object) -> np.ndarray:
-    array = numbers(answer, "one number")
-    return array[0] if array.shape == (1,) else array
 
 
 def _kl(p: np.ndarray, q: np.ndarray) -> np.ndarray:

@@ -241,7 +241,7 @@ FIT_MISTAKES = {
     three_numbers: "Return two numbers, (mean, sd); these are 3",
     no_sd_yet: "nothing yet for the mean or the sd",
     a_mean_for_each: "The mean is one number for the whole mixture, got (3,)",
-    words: "two numbers, (mean, sd); this is a str",
+    words: "Return one number; this is a str",
     plain_mean: "whatever their weights",
     heaviest_mean: "the heaviest component",
     mean_not_weighted: "added up without weights",

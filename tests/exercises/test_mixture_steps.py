@@ -511,10 +511,6 @@ def all_log_joints(*given):
     return log_joint(*given)
 
 
-def in_a_list(*given):
-    return [with_logaddexp(*given)]
-
-
 def complex_number(*given):
     return with_logaddexp(*given) + 0j
 
@@ -555,8 +551,7 @@ LIKELIHOOD_MISTAKES = {
     no_half: "½ is missing in the exponent",
     underflows: "underflows",
     underflows_to_a_floor: "underflows",
-    all_log_joints: "Expected a single number, of shape (), got (7, 3)",
-    in_a_list: "Expected a single number, of shape (), got (1,)",
+    all_log_joints: "Expected one number, got (7, 3)",
     complex_number: "of complex128",
     text: "this is a str",
     doubled: "the wrong one: -3",

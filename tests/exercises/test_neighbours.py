@@ -198,8 +198,8 @@ SEARCH_MUTANTS = {
         d2, lambda beta: perplexity(d2, beta) > k, -4, 4
     ),
     "must be a positive number": lambda d2, k: -by_halving(d2, k),
-    "Return a single number": lambda d2, k: np.ones(len(d2)),
-    "Return one β": lambda d2, k: "β",
+    "Return one number, β": lambda d2, k: np.ones(len(d2)),
+    "Return one number; this is a str": lambda d2, k: "β",
     "Your code raised": lambda d2, k: d2 @ np.ones(3),
 }
 

@@ -98,10 +98,6 @@ def share_of_each(tosses):
     return tosses / len(tosses)
 
 
-def in_a_list(tosses):
-    return [tosses.mean()]
-
-
 def heads(tosses):
     return tosses.sum()
 
@@ -145,8 +141,7 @@ def percent(tosses):
 MISTAKES = {
     nothing: "returns nothing yet: replace",
     stub: "returns nothing yet: replace",
-    share_of_each: "one number, not an array",
-    in_a_list: "one number, not an array",
+    share_of_each: "Expected one number, got (4,)",
     heads: "number of heads: divide",
     heads_in_a_loop: "number of heads: divide",
     tails: "share of tails",

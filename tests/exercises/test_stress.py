@@ -87,9 +87,9 @@ STRESS_MUTANTS = {
     "Sammon's stress": lambda x, d: (errors(x, d) ** 2 / squareform(d)).sum(),
     "one sum for each point": lambda x, d: ((d - cdist(x, x)) ** 2).sum(axis=1),
     "a matrix of squared errors": lambda x, d: (d - cdist(x, x)) ** 2,
-    "Return a single number": lambda x, d: "one",
+    "Return one number; this is a str": lambda x, d: "one",
     "one number, but the wrong one": lambda x, d: 3.25,
-    "Expected a single number": lambda x, d: np.ones(3),
+    "Expected one number": lambda x, d: np.ones(3),
     "Your code raised": lambda x, d: x @ d,
 }
 
