@@ -1,12 +1,17 @@
 import importlib.metadata
 import logging
 import platform
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import jax
+import nbformat
 import pytest
 
 import lecture11
+from lecture11.exercises.editions import student_edition
 
 
 @pytest.fixture
@@ -119,3 +124,31 @@ def test_only_the_remark_on_a_missing_gpu_plugin_is_dropped(
     finally:
         logger.removeHandler(caplog.handler)
     assert (message % arguments in caplog.messages) == kept
+
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+
+def first_cell(path: Path) -> str:
+    """The first code cell of the student edition, which is that of the course."""
+    notebook = nbformat.read(path, as_version=4)
+    (cell, *_) = [c.source for c in student_edition(notebook).cells if c.cell_type == "code"]
+    return cell
+
+
+def test_every_notebook_asks_first_whether_it_can_run():
+    assert len({first_cell(path) for path in NOTEBOOKS}) == 1
+
+
+def test_where_the_package_is_missing_the_first_cell_says_how_to_install_it():
+    bare = [sys.executable, "-I", "-S", "-c", first_cell(NOTEBOOKS[0])]  # no site-packages
+    done = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError: lecture11 is missing: %pip install git+")
+    assert "During handling" not in done.stderr
+
+
+def test_where_it_is_installed_the_first_cell_says_so(capsys: pytest.CaptureFixture[str]):
+    exec(first_cell(NOTEBOOKS[0]), {})
+    assert said(capsys) == ["✓ Everything this notebook needs is installed."]
