@@ -47,7 +47,8 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES = -1
 # alphabet and take long, so the files keep their order.
 PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
 NBVAL = $(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout=600 -p no:cacheprovider \
-	--nbval-sanitize-with tests/notebooks/sanitize.cfg $(or $(NOTEBOOKS),notebooks)
+	--nbval-sanitize-with tests/notebooks/sanitize.cfg
+SOURCES = $(or $(NOTEBOOKS),notebooks)
 
 check: lint fast ## what to run before every commit: style, types, and the tests that take no time
 
@@ -64,14 +65,15 @@ fast: $(STAMP) ## test the package, without the tests marked slow
 unit: $(STAMP) ## test the package
 	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser
 
-check-notebooks: $(STAMP) ## run the notebooks and compare with their stored outputs (NOTEBOOKS=…: only these)
-	$(PY) -m pytest $(NBVAL)
+check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
+	$(PY) -m pytest $(NBVAL) $(SOURCES)
+	$(PY) -m tests.notebooks.student $(SOURCES) -- $(NBVAL)
 
 browser: $(STAMP) ## drive JupyterLab in a real browser
 	$(PY) -m pytest tests/browser
 
-check-portable: $(STAMP) ## check-notebooks as other processors would compute them
-	$(PY) -m tests.notebooks.portable $(NBVAL)
+check-portable: $(STAMP) ## run notebooks as a usual processor computes (AVX2), where this one has more
+	$(PY) -m tests.notebooks.portable $(NBVAL) $(SOURCES)
 
 notebooks: $(STAMP) ## run the notebooks and store their outputs (NOTEBOOKS=…: only these)
 	$(PY) -m tests.notebooks.execute $(NOTEBOOKS)

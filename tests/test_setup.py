@@ -180,7 +180,8 @@ def test_every_test_runs_in_order(checkout: Path):
         "ruff format",
         "mypy",
         "tests --ignore=tests/browser",
-        "--nbval",
+        "--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks",
+        "-m tests.notebooks.student notebooks -- --num",
         "pytest tests/browser",
     ]
     places = [planned.index(step) for step in steps]

@@ -1,12 +1,13 @@
-"""Repeat the notebooks as other processors would compute them.
+"""Other processors than this one: how XLA is told to compute like them, and the proof that it does.
 
     python -m tests.notebooks.portable [arguments for pytest]
 
 Without fused multiply-add, with shorter vectors or with a single thread the last digits differ; the
-stored outputs must not. Two repetitions bracket the processors that readers have: the plainest, and
-today's usual one. XLA can be told to compute in these ways, by means that it hardly documents and
-may change. So each repetition begins with a question to a fresh JAX: what did you compile for, and
-with how many threads? What this processor does anyway, check-notebooks has shown.
+stored outputs must not. Two ways to compute bracket the processors that readers have: the
+plainest, in which :mod:`tests.notebooks.student` runs the notebooks, and today's usual one, in
+which this module does. XLA can be told to compute so by means that it hardly documents and may
+change. So each run begins with a question to a fresh JAX: what did you compile for, and with how
+many threads?
 
 Not covered: eigh, svd and their like, which JAX leaves to OpenBLAS. That follows the processor, or
 the variable OPENBLAS_CORETYPE, whatever XLA is told.
@@ -44,21 +45,22 @@ class Setting(NamedTuple):
     """A feature that this processor must have."""
 
 
-SETTINGS = (
-    Setting(
-        "no FMA, 128-bit vectors (SSE4.2), one thread",
-        {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "NPROC": "1"},
-        lambda seen: (
-            not seen.fused and {"-avx", "-fma"} <= set(seen.features) and seen.threads == 1
-        ),
-    ),
-    Setting(
-        "FMA, 256-bit vectors (AVX2)",
-        {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
-        lambda seen: seen.fused and {"+avx2", "-avx512f"} <= set(seen.features),
-        needs="+avx2",
-    ),
+PLAINEST = Setting(
+    "no FMA, 128-bit vectors (SSE4.2), one thread",
+    {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2", "NPROC": "1"},
+    lambda seen: not seen.fused and {"-avx", "-fma"} <= set(seen.features) and seen.threads == 1,
 )
+USUAL = Setting(
+    "FMA, 256-bit vectors (AVX2)",
+    {"XLA_FLAGS": "--xla_cpu_max_isa=AVX2"},
+    lambda seen: seen.fused and {"+avx2", "-avx512f"} <= set(seen.features),
+    needs="+avx2",
+)
+
+
+def can_imitate() -> bool:
+    """Whether this machine can compute as others do."""
+    return sys.platform == "linux" and platform.machine() == "x86_64"
 
 
 def look() -> Seen:
@@ -80,17 +82,21 @@ def look() -> Seen:
 
 
 def environment_of(setting: dict[str, str]) -> dict[str, str]:
-    """Return this process's environment with the setting: on the CPU, nothing compiled before."""
-    environment = os.environ | {"JAX_PLATFORMS": "cpu", "JAX_ENABLE_COMPILATION_CACHE": "false"}
+    """Return this process's environment with the setting, on the CPU, its programs kept apart."""
     flags = f"{os.environ.get('XLA_FLAGS', '')} {setting.get('XLA_FLAGS', '')}".strip()
-    return environment | setting | {"XLA_FLAGS": flags}
+    environment = os.environ | {"JAX_PLATFORMS": "cpu"} | setting | {"XLA_FLAGS": flags}
+    if cache := os.environ.get("JAX_COMPILATION_CACHE_DIR"):
+        environment["JAX_COMPILATION_CACHE_DIR"] = "-".join(
+            [cache, *re.findall(r"isa=(\w+)", flags)]
+        )
+    return environment
 
 
 def probe(setting: dict[str, str]) -> Seen:
-    """Look from a new process with the setting."""
+    """Look from a new process with the setting, with nothing compiled before."""
     answer = subprocess.run(
         [sys.executable, __file__, "--look"],
-        env=environment_of(setting),
+        env=environment_of(setting) | {"JAX_ENABLE_COMPILATION_CACHE": "false"},
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -98,32 +104,29 @@ def probe(setting: dict[str, str]) -> Seen:
     return Seen(**json.loads(answer.stdout))
 
 
+def proved(setting: Setting) -> Seen:
+    """What a new process with the setting sees; ends this one where the setting took no effect."""
+    seen = probe(setting.environment)
+    if not setting.took_effect(seen):
+        sys.exit(f"FAILED: {setting.name}: {setting.environment} took no effect: {seen}")
+    return seen
+
+
 def main(arguments: Sequence[str]) -> int:
-    """Run pytest under each setting; return how many settings failed."""
-    if sys.platform != "linux" or platform.machine() != "x86_64":
-        print("check-portable: skipped, other processors are imitated on Linux with x86-64 only")
+    """Run pytest as today's usual processor computes, where this one does not do so anyway."""
+    if not can_imitate():
+        print("skipped: other processors are imitated on Linux with x86-64 only")
         return 0
     here = probe({})
-    failed = []
-    for setting in SETTINGS:
-        print(f"\ncheck-portable: {setting.name}", flush=True)
-        if setting.needs and setting.needs not in here.features:
-            print(f"check-portable: skipped, this processor lacks {setting.needs[1:]}")
-            continue
-        seen = probe(setting.environment)
-        if not setting.took_effect(seen):
-            print(f"check-portable: FAILED, {setting.environment} took no effect: {seen}")
-            failed.append(setting.name)
-            continue
-        if seen == here:
-            print("check-portable: nothing to repeat, check-notebooks computes so here")
-            continue
-        environment = environment_of(setting.environment)
-        if subprocess.run([sys.executable, "-m", "pytest", *arguments], env=environment).returncode:
-            failed.append(setting.name)
-    if failed:
-        print(f"check-portable: FAILED under {'; '.join(failed)}")
-    return len(failed)
+    if USUAL.needs not in here.features:
+        print(f"skipped: this processor lacks {USUAL.needs[1:]}")
+        return 0
+    if proved(USUAL) == here:
+        print(f"nothing to repeat: this processor has no more than {USUAL.name}")
+        return 0
+    print(USUAL.name, flush=True)
+    command = [sys.executable, "-m", "pytest", *arguments]
+    return subprocess.run(command, env=environment_of(USUAL.environment)).returncode
 
 
 if __name__ == "__main__":

@@ -1,17 +1,27 @@
 """The settings that imitate other processors, and the proof that each took effect."""
 
 import platform
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.notebooks import portable
-from tests.notebooks.portable import SETTINGS, Seen, Setting, main, probe
+from tests.notebooks.portable import (
+    PLAINEST,
+    USUAL,
+    Seen,
+    Setting,
+    can_imitate,
+    main,
+    probe,
+    proved,
+)
 
 imitates = pytest.mark.skipif(
-    sys.platform != "linux" or platform.machine() != "x86_64",
-    reason="other processors are imitated on Linux with x86-64 only",
+    not can_imitate(), reason="other processors are imitated on Linux with x86-64 only"
+)
+each_setting = pytest.mark.parametrize(
+    "setting", [PLAINEST, USUAL], ids=lambda setting: setting.name
 )
 
 
@@ -24,54 +34,60 @@ def here() -> Seen:
 
 
 @imitates
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@each_setting
 def test_each_setting_takes_effect_and_only_then_is_recognised(setting: Setting, here: Seen):
     if setting.needs and setting.needs not in here.features:
         pytest.skip(f"this processor lacks {setting.needs[1:]}")
-    seen = probe(setting.environment)
-    assert setting.took_effect(seen)
+    seen = proved(setting)
     assert not setting.took_effect(here) or seen == here  # this machine is such a one
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
+@each_setting
 def test_an_answer_that_says_nothing_is_no_proof(setting: Setting):
     assert not setting.took_effect(Seen(features=[], fused=True, threads=0))
     assert not setting.took_effect(Seen(features=[], fused=False, threads=2))
 
 
 @imitates
-def test_a_setting_without_effect_fails_and_runs_no_notebook(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], here: Seen
-):
-    monkeypatch.setattr(portable, "SETTINGS", (SETTINGS[0]._replace(environment={"XLA": "old"}),))
-    assert main(["--version"]) == 1
-    out, err = capfd.readouterr()
-    assert "took no effect" in out
-    assert "pytest" not in out + err
+def test_a_setting_without_effect_ends_the_run(here: Seen):
+    with pytest.raises(SystemExit, match="took no effect"):
+        proved(PLAINEST._replace(environment={"XLA": "old"}))
 
 
-@imitates
+SMALL = Seen(["+avx2", "+fma", "-avx512f"], fused=True, threads=2)
+LARGE = SMALL._replace(features=["+avx2", "+avx512f", "+fma"])
+
+
+def run(monkeypatch: pytest.MonkeyPatch, here: Seen, seen: Seen, *arguments: str) -> int:
+    """Run as if a process saw ``here`` by itself and ``seen`` with the setting."""
+    monkeypatch.setattr(portable, "probe", lambda environment: seen if environment else here)
+    monkeypatch.setattr(portable, "can_imitate", lambda: True)
+    return main(arguments)
+
+
 def test_what_this_processor_does_anyway_is_not_repeated(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], here: Seen
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
-    setting = SETTINGS[1]._replace(took_effect=lambda seen: True, needs="")
-    monkeypatch.setattr(portable, "probe", lambda environment: here)
-    monkeypatch.setattr(portable, "SETTINGS", (setting,))
-    assert main(["no-such-file"]) == 0
+    assert run(monkeypatch, SMALL, SMALL, "no-such-file") == 0
     assert "nothing to repeat" in capfd.readouterr().out
 
 
-@imitates
-def test_pytest_runs_under_each_setting_and_its_failure_counts(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, here: Seen
+def test_what_this_processor_cannot_do_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ):
-    unlike = here._replace(threads=here.threads + 1)
-    monkeypatch.setattr(portable, "probe", lambda environment: unlike if environment else here)
-    both = [setting._replace(took_effect=lambda seen: True, needs="") for setting in SETTINGS[:2]]
-    monkeypatch.setattr(portable, "SETTINGS", both)
+    assert run(monkeypatch, Seen(["-avx2"], fused=False, threads=2), SMALL, "no-such-file") == 0
+    assert "lacks avx2" in capfd.readouterr().out
+
+
+def test_pytest_runs_under_the_setting_and_its_failure_counts(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     check = tmp_path / "test_setting.py"
     check.write_text("import os\n\ndef test_it(): assert 'AVX2' in os.environ['XLA_FLAGS']\n")
-    assert main([str(check), "-q", "-p", "no:cacheprovider"]) == 1
+    options = [str(check), "-q", "-p", "no:cacheprovider"]
+    assert run(monkeypatch, LARGE, SMALL, *options) == 0
+    check.write_text("def test_it(): assert False\n")
+    assert run(monkeypatch, LARGE, SMALL, *options) == 1
 
 
 def test_elsewhere_it_says_so_and_succeeds(
@@ -80,3 +96,10 @@ def test_elsewhere_it_says_so_and_succeeds(
     monkeypatch.setattr(platform, "machine", lambda: "arm64")
     assert main([]) == 0
     assert "x86-64 only" in capsys.readouterr().out
+
+
+def test_programs_compiled_for_each_are_kept_apart(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", "compiled")
+    kept = [portable.environment_of(of.environment) for of in (PLAINEST, USUAL)]
+    folders = [environment["JAX_COMPILATION_CACHE_DIR"] for environment in kept]
+    assert folders == ["compiled-SSE4_2", "compiled-AVX2"]
