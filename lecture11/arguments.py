@@ -156,30 +156,49 @@ def as_items(name: str, value: Any, what: str) -> list:
     return items
 
 
+def as_numbers(
+    name: str, value: Any, dims: int | None = None, *, whole: bool = False
+) -> np.ndarray | Array:
+    """Return an array of real numbers, NumPy's unless it is JAX's already.
+
+    dims: how many dimensions it has; None for any number of them
+    whole: whether only integers will do
+
+    Raises TypeError where ``value`` holds none, ValueError where it has other dimensions.
+    """
+    given = value if isinstance(value, jax.Array) else _as_array(name, value)
+    if given.dtype.kind not in "fiub" and not jnp.issubdtype(given.dtype, jnp.floating):
+        raise TypeError(
+            f"{name}: expected numbers, got {_kind(value if given.ndim == 0 else given)}; convert "
+            f"it with np.asarray({name}, float) once it holds only real numbers."
+        )
+    if whole and given.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name}: expected whole numbers, got {_described(given)}; convert it with "
+            f"np.asarray({name}, int) where they are."
+        )
+    if dims is not None and given.ndim != dims:
+        raise ValueError(
+            f"{name}: expected {dims} dimension{'s' if dims != 1 else ''}, got "
+            f"{_described(given)}; reshape it."
+        )
+    return given
+
+
 def as_array(name: str, value: Any, dims: int | None = None) -> Float[Array, "..."]:
     """Return an array of floating numbers, whatever they are; of JAX's type unless it has one.
 
-    dims: how many dimensions it has; None for any number of them
-
-    Raises TypeError where ``value`` holds no numbers, ValueError where it has other dimensions.
+    Raises as :func:`as_numbers` does.
     """
-    given = _numbers(name, value, dims)
+    given = as_numbers(name, value, dims)
     if isinstance(given, jax.Array) and jnp.issubdtype(given.dtype, jnp.floating):
         return given
     return _converted(given, jnp.result_type(float))
 
 
 def as_wholes(name: str, value: Any, dims: int | None = None) -> Int[Array, "..."]:
-    """Return an array of whole numbers, of ``dims`` dimensions.
-
-    Raises TypeError where ``value`` holds other numbers, ValueError where it has other dimensions.
-    """
-    given = _numbers(name, value, dims)
-    if given.dtype.kind not in "iu":
-        raise TypeError(
-            f"{name}: expected whole numbers, got {_described(given)}; convert it with "
-            f"np.asarray({name}, int) where they are."
-        )
+    """Return an array of whole numbers. Raises as :func:`as_numbers` does."""
+    given = as_numbers(name, value, dims, whole=True)
     return given if isinstance(given, jax.Array) else _converted(given, jnp.result_type(int))
 
 
@@ -201,7 +220,7 @@ def as_floats(
     Raises TypeError where ``value`` holds no numbers; ValueError where it has another number of
     dimensions, is empty, holds NaN or infinity, or numbers too large for the floating type.
     """
-    given = _numbers(name, value, dims)
+    given = as_numbers(name, value, dims)
     if given.size == 0:
         raise ValueError(f"{name}: expected at least one value, got {_described(given)}.")
     if not known(given):
@@ -327,22 +346,6 @@ def _converted(given: np.ndarray | Array, kind: Any) -> Array:
         return jnp.asarray(given, kind)
     with jax.ensure_compile_time_eval():
         return jnp.asarray(given, kind)
-
-
-def _numbers(name: str, value: Any, dims: int | None) -> np.ndarray | Array:
-    """An array of real numbers of ``dims`` dimensions."""
-    given = value if isinstance(value, jax.Array) else _as_array(name, value)
-    if given.dtype.kind not in "fiub" and not jnp.issubdtype(given.dtype, jnp.floating):
-        raise TypeError(
-            f"{name}: expected numbers, got {_kind(value if given.ndim == 0 else given)}; convert "
-            f"it with np.asarray({name}, float) once it holds only real numbers."
-        )
-    if dims is not None and given.ndim != dims:
-        raise ValueError(
-            f"{name}: expected {dims} dimension{'s' if dims != 1 else ''}, got "
-            f"{_described(given)}; reshape it."
-        )
-    return given
 
 
 def _as_array(name: str, value: Any) -> np.ndarray | Array:

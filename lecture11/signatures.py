@@ -33,6 +33,7 @@ from lecture11.arguments import (
     as_key,
     as_keys,
     as_number,
+    as_numbers,
     as_whole,
     as_wholes,
 )
@@ -127,16 +128,20 @@ def _array(hint: Any) -> Convert:
     dims = None if variadic else least
     if "key" in str(hint.dtypes):
         return as_keys
-    real = any(str(dtype).startswith("float") for dtype in hint.dtypes)
+    whole = all("int" in str(dtype) for dtype in hint.dtypes)
 
     def convert(name: str, value: Any) -> Any:
-        found = (as_array if real else as_wholes)(name, value, dims)
+        found = as_numbers(name, value, dims, whole=whole)
         if found.ndim < least:
             raise ValueError(
                 f"{name}: expected {least} dimensions or more ({hint.dim_str}), got an array of "
                 f"shape {found.shape}."
             )
-        return np.asarray(found) if hint.array_type is np.ndarray else found
+        if hint.array_type is np.ndarray:
+            return np.asarray(found)
+        if "bool" in hint.dtypes:
+            return found
+        return (as_wholes if whole else as_array)(name, found)
 
     return convert
 

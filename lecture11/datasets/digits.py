@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float64, Int64
 
+from lecture11.signatures import checked
+
 CLASSES = 10
 
 
@@ -40,6 +42,7 @@ def digits() -> SmallDigits:
     return SmallDigits(images / 16, labels.astype(np.int64))
 
 
+@checked
 def split_digits(data: SmallDigits, *, held_out: int, seed: int = 0) -> Split:
     """Hold out about so many digits, at random, the same share of each class.
 
@@ -56,6 +59,7 @@ def split_digits(data: SmallDigits, *, held_out: int, seed: int = 0) -> Split:
     )
 
 
+@checked
 def few_labelled(data: SmallDigits, *, per_class: int, seed: int) -> SmallDigits:
     """A small training set: so many digits of each class, at random, class after class.
 

@@ -31,6 +31,7 @@ import pooch
 from tqdm.auto import tqdm
 
 from lecture11.datasets.registry import Source
+from lecture11.signatures import checked
 
 TIMEOUT = (10.0, 30.0)
 """Seconds to wait for a connection, and for the next bytes of an answer."""
@@ -40,6 +41,7 @@ class DataUnavailableError(OSError):
     """A data file can't be had; the message says why, and how to bring it by hand."""
 
 
+@checked
 def fetch(source: Source, *, cache: str | os.PathLike[str] | None = None) -> Path:
     """The path of a genuine copy of ``source`` on this machine, downloading it if need be.
 

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float32, Int64, UInt8
 
+from lecture11.signatures import checked
+
 FONTS = (
     "Caveat",
     "Dancing Script",
@@ -65,6 +67,7 @@ def handwriting() -> Handwriting:
         return Handwriting(arrays["glyphs"], FONTS, LETTERS)
 
 
+@checked
 def written_notes(
     hands: Sequence[int], letters: str, *, notes: int, glyphs: int, seed: int
 ) -> WrittenNotes:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float64
 
+from lecture11.signatures import checked
+
 HEIGHT = 21.0
 """Width of the rolled band, as in scikit-learn's ``make_swiss_roll``."""
 
@@ -19,6 +21,7 @@ class SwissRoll(NamedTuple):
     are distances along the surface, so this is the map to be found."""
 
 
+@checked
 def swiss_roll(points: int = 1000, *, seed: int = 0) -> SwissRoll:
     """Points spread evenly over a band rolled up as the spiral r = φ, 1.5 π ≤ φ ≤ 4.5 π.
 

@@ -13,6 +13,7 @@ from jaxtyping import UInt8
 from lecture11.datasets.download import fetch
 from lecture11.datasets.idx import parse_idx
 from lecture11.datasets.registry import REGISTRY
+from lecture11.signatures import checked
 
 _STEMS = {"train": "train", "test": "t10k"}
 
@@ -26,6 +27,7 @@ class Digits(NamedTuple):
     """The digit, 0 to 9."""
 
 
+@checked
 def mnist(split: Literal["train", "test"] = "train") -> Digits:
     """The 60,000 training or the 10,000 test images, in their published order.
 
@@ -33,8 +35,6 @@ def mnist(split: Literal["train", "test"] = "train") -> Digits:
     holds them. Raises ValueError on another ``split``; :class:`DataUnavailableError` where the
     files can't be had, saying how to bring them by hand.
     """
-    if split not in ("train", "test"):
-        raise ValueError(f"split: expected 'train' or 'test', got {split!r}.")
     stem = _STEMS[split]
     return Digits(_read(f"{stem}-images-idx3-ubyte.gz"), _read(f"{stem}-labels-idx1-ubyte.gz"))
 

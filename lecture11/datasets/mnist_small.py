@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from jaxtyping import Int32, UInt8
 
+from lecture11.signatures import checked
+
 PARTS = {"train": ("train",), "test": ("test",), "both": ("train", "test")}
 
 
@@ -25,13 +27,12 @@ class SampledDigits(NamedTuple):
     """The image's place among MNIST's 60,000 training or 10,000 test images, counted from 0."""
 
 
+@checked
 def mnist_small(split: Literal["train", "test", "both"] = "both") -> SampledDigits:
     """The 5,000 embedded training images, the 1,000 test images, or the ones before the others.
 
     Each part is in MNIST's own order, which mixes the digits. Raises ValueError on another split.
     """
-    if split not in PARTS:
-        raise ValueError(f"split: expected 'train', 'test' or 'both', got {split!r}.")
     file = files("lecture11.datasets") / "files" / "mnist_small.npz"
     with file.open("rb") as stream, np.load(stream) as arrays:
         columns = [

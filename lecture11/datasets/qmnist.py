@@ -15,6 +15,7 @@ from lecture11.datasets.download import fetch
 from lecture11.datasets.idx import parse_idx
 from lecture11.datasets.mnist import mnist
 from lecture11.datasets.registry import REGISTRY
+from lecture11.signatures import checked
 
 LABEL, WRITER = 0, 2
 """Columns of QMNIST's extended labels."""
@@ -31,6 +32,7 @@ class DigitsByWriter(NamedTuple):
     """NIST's number of the writer."""
 
 
+@checked
 def qmnist(split: Literal["train", "test"] = "train") -> DigitsByWriter:
     """MNIST's 60,000 training or 10,000 test images, in their published order, with their writers.
 

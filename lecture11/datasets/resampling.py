@@ -11,13 +11,17 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float64
 
+from lecture11.arguments import as_numbers
+from lecture11.signatures import checked
 
+
+@checked
 def area_averaged(images: Any, size: int) -> Float64[np.ndarray, "*images size size"]:
     """Square images (…, n, n) as (…, size, size), in the same unit; each one's mean stays.
 
     Raises ValueError where an image is not square, or ``size`` is not between 1 and n.
     """
-    given = np.asarray(images, np.float64)
+    given = np.asarray(as_numbers("images", images), np.float64)
     if given.ndim < 2 or given.shape[-2] != given.shape[-1]:
         raise ValueError(
             f"images: expected square ones, (…, n, n), got shape {given.shape}; reshape them."

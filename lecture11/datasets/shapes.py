@@ -11,6 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float64, Int
 
+from lecture11.signatures import checked
+
 DIMS = 10
 """Of the space that clusters and the line lie in."""
 NOISE_DIMS = 50
@@ -31,6 +33,7 @@ class Shape(NamedTuple):
     order, from 0 to 5."""
 
 
+@checked
 def unequal_sizes(points: int = 200, *, seed: int = 0) -> Shape:
     """Two clusters in ten dimensions: one with standard deviation 1, the other with 10.
 
@@ -43,6 +46,7 @@ def unequal_sizes(points: int = 200, *, seed: int = 0) -> Shape:
     return Shape(centres[group] + spread[:, None] * rng.normal(size=(points, DIMS)), group)
 
 
+@checked
 def unequal_distances(points: int = 200, *, seed: int = 0) -> Shape:
     """Three clusters of standard deviation 1 in ten dimensions, two of them near each other.
 
@@ -54,6 +58,7 @@ def unequal_distances(points: int = 200, *, seed: int = 0) -> Shape:
     return Shape(centres[group] + rng.normal(size=(points, DIMS)), group)
 
 
+@checked
 def noise(points: int = 200, *, seed: int = 0) -> Shape:
     """Standard normal in fifty dimensions: no structure at all, the negative control.
 
@@ -63,6 +68,7 @@ def noise(points: int = 200, *, seed: int = 0) -> Shape:
     return Shape(rng.normal(size=(points, NOISE_DIMS)), _sixths(points))
 
 
+@checked
 def line(points: int = 200, *, seed: int = 0) -> Shape:
     """Evenly spaced on a straight line in ten dimensions, from −1 to 1 along a random direction.
 
@@ -73,6 +79,7 @@ def line(points: int = 200, *, seed: int = 0) -> Shape:
     return Shape(place[:, None] * direction / np.linalg.norm(direction), _sixths(points))
 
 
+@checked
 def linked_rings(points: int = 200, *, seed: int = 0, apart: float = 1.0) -> Shape:
     """Two circles of radius 1 in space, at right angles, each through the other's centre.
 
@@ -91,6 +98,7 @@ def linked_rings(points: int = 200, *, seed: int = 0, apart: float = 1.0) -> Sha
     return Shape(np.concatenate([np.stack(ring, axis=1) for ring in rings]), group)
 
 
+@checked
 def trefoil(points: int = 200, *, seed: int = 0) -> Shape:
     """A trefoil knot in space, the simplest closed curve that cannot be laid flat untied.
 

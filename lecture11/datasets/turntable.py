@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int
 
 from lecture11.datasets.resampling import area_averaged
+from lecture11.signatures import checked
 
 ELEVATION = np.deg2rad(28)
 """How far above the table's plane the camera stands."""
@@ -54,6 +55,7 @@ class Piece:
     albedo: float
 
 
+@checked
 def turntable(poses: int = 72, *, size: int = 32) -> Poses:
     """Every solid in ``poses`` positions, equal steps of a whole turn, ``size`` × ``size`` pixels.
 

@@ -14,6 +14,7 @@ from jaxtyping import Float32, UInt8
 from lecture11.datasets.download import fetch, own_copy
 from lecture11.datasets.hdf5 import read_hdf5
 from lecture11.datasets.registry import REGISTRY, Source
+from lecture11.signatures import checked
 
 SIDE = 16
 LIBSVM = {"train": "usps/usps.bz2", "test": "usps/usps.t.bz2"}
@@ -39,6 +40,7 @@ class GreyDigits(NamedTuple):
     """The digit, 0 to 9."""
 
 
+@checked
 def usps(split: Literal["train", "test"] = "train") -> GreyDigits:
     """The 7,291 training or the 2,007 test images, in their published order.
 
@@ -47,8 +49,6 @@ def usps(split: Literal["train", "test"] = "train") -> GreyDigits:
     Raises ValueError on another ``split``; :class:`DataUnavailableError` where the files can't be
     had, saying how to bring them by hand.
     """
-    if split not in LIBSVM:
-        raise ValueError(f"split: expected 'train' or 'test', got {split!r}.")
     if path := own_copy(HDF5):
         return _from_hdf5(path, split)
     return _from_libsvm(fetch(REGISTRY[LIBSVM[split]]))

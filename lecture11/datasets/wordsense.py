@@ -17,6 +17,7 @@ from jaxtyping import Int64
 
 from lecture11.datasets.download import fetch, own_copy
 from lecture11.datasets.registry import REGISTRY, Source
+from lecture11.signatures import checked
 
 COMMIT = "72f444e9c1d0cf65d6bb0e52b2bdb78febf73113"
 ARCHIVE = f"wordsense/{COMMIT}.zip"
@@ -52,6 +53,7 @@ class SenseSentences(NamedTuple):
     """The senses' names, titles of articles."""
 
 
+@checked
 def wordsense(word: str, split: Literal["train", "test"] = "train") -> SenseSentences:
     """The sentences with one of :data:`WORDS`, for training or for testing.
 
@@ -62,8 +64,6 @@ def wordsense(word: str, split: Literal["train", "test"] = "train") -> SenseSent
     """
     if word not in WORDS:
         raise ValueError(f"word: expected one of {', '.join(WORDS)}; got {word!r}.")
-    if split not in ("train", "test"):
-        raise ValueError(f"split: expected 'train' or 'test', got {split!r}.")
     names = ("classes_map.txt", f"{split}.data.txt", f"{split}.gold.txt")
     path = own_copy(OWN)
     members = [f"/{word}/{name}" for name in names]

@@ -100,6 +100,8 @@ def complaint(function: Callable, arguments: dict, name: str, wrong: Any, perhap
             "" if names_one(error, spoken) else f"{shown} → {type(error).__name__}: {error}"[:300]
         )
     except Exception as error:
+        if perhaps and isinstance(error, OSError):  # a path to no file
+            return ""
         return f"{shown} → {type(error).__name__}: {error}"[:300]
     return "" if perhaps else f"{shown} → no error"
 

@@ -2,7 +2,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -21,7 +21,6 @@ def as_idx(array: np.ndarray) -> bytes:
     return header + array.astype(array.dtype.newbyteorder(">")).tobytes()
 
 
-@settings(deadline=None)
 @given(any_array)
 def test_round_trip(array: np.ndarray):
     parsed = parse_idx(as_idx(array))
@@ -30,7 +29,6 @@ def test_round_trip(array: np.ndarray):
     assert parsed.flags.writeable
 
 
-@settings(deadline=None)
 @given(any_array, st.data())
 def test_every_truncation_is_refused(array: np.ndarray, data: st.DataObject):
     content = as_idx(array)
@@ -39,7 +37,6 @@ def test_every_truncation_is_refused(array: np.ndarray, data: st.DataObject):
         parse_idx(content[:cut])
 
 
-@settings(deadline=None)
 @given(any_array, st.binary(min_size=1, max_size=9))
 def test_every_surplus_is_refused(array: np.ndarray, surplus: bytes):
     with pytest.raises(ValueError, match="get the file anew"):

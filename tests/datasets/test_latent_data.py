@@ -306,7 +306,10 @@ def test_the_full_data_point_at_the_word(full_data: Path, monkeypatch, word):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(("jam",), "^word: expected one of apple"), (("crane", "both"), "^split: expected 'train'")],
+    [
+        (("jam",), "^word: expected one of apple"),
+        (("crane", "both"), "^split: expected one of 'train'"),
+    ],
 )
 def test_other_words_and_splits_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):

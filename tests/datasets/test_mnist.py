@@ -49,7 +49,9 @@ def test_the_training_images_come_unasked(tiny):
 
 @pytest.mark.parametrize("split", ["validation", "Train", None, ["train"]])
 def test_another_split_is_refused(split):
-    with pytest.raises(ValueError, match=r"^split: expected 'train' or 'test', got .") as error:
+    with pytest.raises(
+        ValueError, match=r"^split: expected one of 'train', 'test'; got ."
+    ) as error:
         mnist(split)
     assert repr(split) in str(error.value)
 

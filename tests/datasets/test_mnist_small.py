@@ -33,7 +33,7 @@ def test_both_are_the_training_images_and_then_the_others():
 
 @pytest.mark.parametrize("split", ["all", "Train", None])
 def test_another_split_is_refused(split):
-    with pytest.raises(ValueError, match=r"^split: expected 'train', 'test' or 'both', got "):
+    with pytest.raises(ValueError, match=r"^split: expected one of 'train', 'test', 'both'; got "):
         mnist_small(split)
 
 

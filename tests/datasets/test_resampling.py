@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lecture11.datasets import area_averaged
@@ -13,7 +13,6 @@ def by_repetition(image: np.ndarray, size: int) -> np.ndarray:
     return fine.reshape(size, side, size, side).mean(axis=(1, 3))
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.data(), st.integers(0, 2**31))
 def test_it_is_the_mean_over_exact_areas(side, data, seed):
     size = data.draw(st.integers(1, side))

@@ -78,5 +78,5 @@ def test_without_its_files_the_error_says_which(own, monkeypatch):
 
 @pytest.mark.parametrize("split", ["both", None])
 def test_another_split_is_refused(split):
-    with pytest.raises(ValueError, match=r"^split: expected 'train' or 'test', got "):
+    with pytest.raises(ValueError, match=r"^split: expected one of 'train', 'test'; got "):
         usps(split)

@@ -448,7 +448,7 @@ anything: st.SearchStrategy[Any] = st.one_of(
 
 
 @each_check
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(value=anything)
 def test_whatever_it_returns_the_verdict_is_a_sentence(check: Callable, value: object):
     verdict = check(lambda p, q: value)

@@ -181,7 +181,6 @@ def test_an_error_is_the_students_with_its_line():
 # Whatever it returns
 
 
-@settings(deadline=None)
 @given(st.floats() | st.integers(-(2**60), 2**60))
 @example(float("nan"))
 @example(float("inf"))
@@ -207,7 +206,7 @@ anything: st.SearchStrategy[Any] = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(anything)
 def test_whatever_it_returns_the_verdict_is_a_sentence(value: object):
     verdict = check_best_bias(lambda _: value)

@@ -126,7 +126,7 @@ anything = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(anything)
 def test_whatever_it_returns_the_verdict_is_a_sentence(value: object):
     verdict = check_responsibilities(lambda *_: value)
