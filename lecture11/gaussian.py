@@ -19,6 +19,7 @@ from lecture11.arguments import (
     require_positive_definite,
     require_shape,
 )
+from lecture11.signatures import checked
 
 POSITIVE_SD = (
     "a positive standard deviation",
@@ -54,6 +55,7 @@ def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
     return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
 
 
+@checked
 def gaussian_log_density(
     x: Float[Array, " dims"], mean: Float[Array, " dims"], covariance: Float[Array, "dims dims"]
 ) -> Float[Array, ""]:
@@ -61,6 +63,8 @@ def gaussian_log_density(
 
     NaN where the covariance is not positive definite: callers keep it so.
     """
+    require_shape("x, mean", mean, x.shape, "that of x, for the mean")
+    require_shape("covariance", covariance, (x.size, x.size), "dims × dims")
     factor = jnp.linalg.cholesky(covariance)
     standardised = solve_triangular(factor, x - mean, lower=True)  # L⁻¹ (x − μ)
     log_determinant = 2 * jnp.log(jnp.diagonal(factor)).sum()

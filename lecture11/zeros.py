@@ -6,22 +6,38 @@ there, the limit in the logits. The guards stand twice, around the logarithm's a
 the product, as the derivative of ``where`` is 0 · ∞ otherwise.
 """
 
+from functools import partial
+
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
+compiled = partial(jax.jit, inline=True)
+"""Inside other compiled code these functions leave no trace, outside they are one program each."""
 
+
+@compiled
 def weighted(p: Array, f: Array) -> Array:
     """p · f, 0 where p is 0, whatever f is there."""
     positive = p > 0
     return jnp.where(positive, p * jnp.where(positive, f, 0), 0)
 
 
-def p_log(p: Array, y: Array) -> Array:
-    """p log y, 0 where p is, with derivative 0 there."""
+@compiled
+def safe_log(p: Array) -> Array:
+    """log p, −∞ where p is 0, with derivative 0 there."""
     positive = p > 0
-    return jnp.where(positive, p * jnp.log(jnp.where(positive, y, 1)), 0)
+    return jnp.where(positive, jnp.log(jnp.where(positive, p, 1)), -jnp.inf)
 
 
+@compiled
+def p_log(p: Array, y: Array) -> Array:
+    """p log y; 0 where both are 0, with derivative 0 there."""
+    both_zero = (p == 0) & (y == 0)
+    return jnp.where(both_zero, 0, p * jnp.log(jnp.where(both_zero, 1, y)))
+
+
+@compiled
 def p_log_ratio(p: Array, a: Array, b: Array) -> Array:
     """p log(a / b), 0 where p is; by log1p where a and b are close, which log would round off."""
     positive = p > 0
@@ -32,8 +48,10 @@ def p_log_ratio(p: Array, a: Array, b: Array) -> Array:
     return jnp.where(positive, p * jnp.where(close, near, far), 0)
 
 
-def exp_weighted(log_p: Array, values: Array) -> Array:
-    """p · values, 0 where p = 0; ±∞ where the value is, also where p underflows."""
-    positive, finite = log_p > -jnp.inf, jnp.isfinite(values)
-    product = jnp.exp(log_p) * jnp.where(positive & finite, values, 0)
-    return jnp.where(positive & ~finite, values, product)
+@compiled
+def exp_log_ratio(log_p: Array, log_q: Array) -> Array:
+    """p (log p − log q), 0 where p = 0; ∞, a constant, where only q is, also where p underflows."""
+    positive, infinite = log_p > -jnp.inf, log_q == -jnp.inf
+    both = positive & ~infinite  # before the difference: −∞ − (−∞) is NaN
+    ratio = jnp.where(both, log_p, 0) - jnp.where(both, log_q, 0)
+    return jnp.where(positive & infinite, jnp.inf, jnp.exp(log_p) * ratio)

@@ -15,13 +15,10 @@ from lecture11.divergence.continuous import (
     Estimate,
     kl_by_quadrature,
     kl_by_sampling,
-    kl_integrand,
 )
 from lecture11.divergence.discrete import (
     cross_entropy,
-    cross_entropy_of_logits,
     entropy,
-    entropy_of_logits,
     jensen_shannon,
     kl_divergence,
     kl_divergence_of_logits,
@@ -44,7 +41,7 @@ from lecture11.divergence.fits import (
     stationary_points,
 )
 from lecture11.divergence.gaussian import gaussian_kl, normal_kl
-from lecture11.divergence.jensen import JensenProof, jensen_gap, non_negativity
+from lecture11.divergence.jensen import NonNegativityProof, jensen_gap, non_negativity
 from lecture11.divergence.letters import (
     UnknownLetterError,
     alphabet_of,
@@ -68,7 +65,7 @@ __all__ = [
     "Estimate",
     "Fits",
     "Gaussian",
-    "JensenProof",
+    "NonNegativityProof",
     "Normal",
     "NormalMixture",
     "PrefixCode",
@@ -78,9 +75,7 @@ __all__ = [
     "code_of_lengths",
     "covering_rule",
     "cross_entropy",
-    "cross_entropy_of_logits",
     "entropy",
-    "entropy_of_logits",
     "forward_factorised",
     "forward_fit",
     "forward_fit_by_descent",
@@ -95,7 +90,6 @@ __all__ = [
     "kl_by_sampling",
     "kl_divergence",
     "kl_divergence_of_logits",
-    "kl_integrand",
     "kraft_sum",
     "letter_counts",
     "letters_of",

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
-from lecture11.divergence.letters import require_letters
+from lecture11.arguments import as_instance, as_whole
+from lecture11.divergence.letters import is_weight, require_letters, require_letters_as_keys
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class ArithmeticCode:
 
     def __post_init__(self) -> None:
         """Refuse counts that are no whole numbers from 0 on, or all 0."""
-        bad = {x: n for x, n in self.counts.items() if not (n >= 0 and n == n // 1)}
+        require_letters_as_keys("counts", self.counts, "count a text's with letter_counts(text)")
+        bad = {x: n for x, n in self.counts.items() if not (is_weight(n) and n == n // 1)}
         if bad:
             raise ValueError(
                 f"counts: expected whole numbers from 0 on, so that writer and reader agree to the "
@@ -40,7 +42,8 @@ class ArithmeticCode:
     def encode(self, text: str) -> str:
         """The text as a string of 0 and 1; nothing for an empty one.
 
-        Raises UnknownLetterError where the code lacks letters of the text.
+        Raises TypeError where ``text`` is no string; UnknownLetterError where the code lacks
+        letters of it.
         """
         table = _Table(self.counts)
         require_letters(text, table.index, "the code")
@@ -62,13 +65,13 @@ class ArithmeticCode:
         """The text of so many letters that :meth:`encode` wrote.
 
         The number is told beside, as the bits alone do not show where the text ends.
-        Raises ValueError where it is negative, or the bits hold anything but 0 and 1.
+        Raises TypeError or ValueError where ``letters`` is no whole number from 0 on, or ``bits``
+        no string of 0 and 1.
         """
-        if letters < 0 or set(bits) - {"0", "1"}:
-            raise ValueError(
-                f"letters, bits: expected a number from 0 on and a string of 0 and 1; got "
-                f"{letters} and {bits[:40]!r}."
-            )
+        as_instance("bits", bits, str, "give them as encode returned them")
+        if set(bits) - {"0", "1"}:
+            raise ValueError(f"bits: expected a string of 0 and 1, got {bits[:40]!r}.")
+        letters = as_whole("letters", letters, 0)
         table = _Table(self.counts)
         interval, read = _Interval(table.bits), table.bits
         value = int(bits[:read].ljust(read, "0"), 2)

@@ -16,10 +16,12 @@ import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from numbers import Rational
 from typing import Any
 
-from lecture11.divergence.letters import require_letters
+from lecture11.arguments import as_instance, as_whole
+from lecture11.divergence.letters import is_weight, require_letters, require_letters_as_keys
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,22 @@ class PrefixCode:
     words: Mapping[str, str]
     """From each letter to its word, such as ``"0110"``."""
 
+    def __post_init__(self) -> None:
+        """Refuse words that are none, or one that is the beginning of another."""
+        require_letters_as_keys("words", self.words, "make a code with huffman_code(weights)")
+        for letter, word in self.words.items():
+            if not isinstance(word, str) or not word or set(word) - {"0", "1"}:
+                raise ValueError(
+                    f"words: expected a string of 0 and 1 for {letter!r}, got {word!r}."
+                )
+        ordered = sorted(self.words.values())  # a beginning stands right before what it begins
+        for first, second in pairwise(ordered):
+            if second.startswith(first):
+                raise ValueError(
+                    f"words: {first} is the beginning of {second}, so nobody could tell where a "
+                    "word ends; make the code with code_of_lengths(lengths)."
+                )
+
     @property
     def lengths(self) -> dict[str, int]:
         """Bits that each letter costs."""
@@ -37,7 +55,8 @@ class PrefixCode:
     def encode(self, text: str) -> str:
         """The words of all letters, one after the other, as a string of 0 and 1.
 
-        Raises UnknownLetterError where the code lacks letters of the text.
+        Raises TypeError where ``text`` is no string; UnknownLetterError where the code lacks
+        letters of it.
         """
         require_letters(text, self.words, "the code")
         return "".join(self.words[letter] for letter in text)
@@ -45,8 +64,10 @@ class PrefixCode:
     def decode(self, bits: str) -> str:
         """The text that :meth:`encode` wrote. No comma is needed: a word shows where it ends.
 
-        Raises ValueError where the bits are not words one after the other.
+        Raises TypeError where ``bits`` is no string; ValueError where it is not words one after the
+        other.
         """
+        as_instance("bits", bits, str, "give them as encode returned them")
         letters = {word: letter for letter, word in self.words.items()}
         longest = max(map(len, letters))
         text, begin = [], 0
@@ -70,14 +91,14 @@ class PrefixCode:
 
 
 def shannon_code(weights: Mapping[str, Any]) -> PrefixCode:
-    """A prefix code of Shannon's lengths. Raises ValueError as :func:`shannon_lengths` does."""
+    """A prefix code of Shannon's lengths. Raises what :func:`shannon_lengths` raises."""
     return code_of_lengths(shannon_lengths(weights))
 
 
 def huffman_code(weights: Mapping[str, Any]) -> PrefixCode:
     """Huffman's code, the cheapest prefix code for its own weights.
 
-    Raises ValueError as :func:`huffman_lengths` does.
+    Raises what :func:`huffman_lengths` raises.
     """
     return code_of_lengths(huffman_lengths(weights))
 
@@ -85,7 +106,8 @@ def huffman_code(weights: Mapping[str, Any]) -> PrefixCode:
 def shannon_lengths(weights: Mapping[str, Any]) -> dict[str, int]:
     """⌈−log₂ q(x)⌉ of each letter with a weight. (A single letter gets 1 bit: no bits are no word.)
 
-    Raises ValueError where a weight is negative, NaN or infinite, or none is positive.
+    Raises TypeError where ``weights`` are not letters with a number each; ValueError where a number
+    is negative, NaN or infinite, or none is positive.
     """
     exact = _exact(weights)
     total = sum(exact.values())
@@ -99,7 +121,8 @@ def huffman_lengths(weights: Mapping[str, Any]) -> dict[str, int]:
     """Depths of the letters in Huffman's tree: the two lightest subtrees are joined, repeatedly.
 
     Ties go to what was there first: letters in their order, then joined subtrees.
-    Raises ValueError where a weight is negative, NaN or infinite, or none is positive.
+    Raises TypeError where ``weights`` are not letters with a number each; ValueError where a number
+    is negative, NaN or infinite, or none is positive.
     """
     exact = _exact(weights)
     if len(exact) == 1:
@@ -119,10 +142,9 @@ def huffman_lengths(weights: Mapping[str, Any]) -> dict[str, int]:
 def code_of_lengths(lengths: Mapping[str, int]) -> PrefixCode:
     """The canonical prefix code: words of these lengths, shorter first, counting up in binary.
 
-    Raises ValueError where a length is below 1, or Kraft's sum is above 1: no such code exists.
+    Raises TypeError where ``lengths`` are not letters with a whole number each; ValueError where a
+    length is below 1, or Kraft's sum is above 1: no such code exists.
     """
-    if not lengths or min(lengths.values()) < 1:
-        raise ValueError(f"lengths: expected 1 bit or more for each letter, got {dict(lengths)}.")
     if (kraft := kraft_sum(lengths)) > 1:
         raise ValueError(
             f"lengths: Kraft's sum is {float(kraft):.4g}, more than 1, so no prefix code has them; "
@@ -137,15 +159,23 @@ def code_of_lengths(lengths: Mapping[str, int]) -> PrefixCode:
 
 
 def kraft_sum(lengths: Mapping[str, int]) -> Fraction:
-    """Σ_x 2^(−l(x)), exactly: at most 1 for every prefix code."""
-    return sum((Fraction(1, 2**length) for length in lengths.values()), Fraction(0))
+    """Σ_x 2^(−l(x)), exactly: at most 1 for every prefix code.
+
+    Raises TypeError where ``lengths`` are not letters with a whole number each, ValueError where
+    one is below 1, or there is none.
+    """
+    require_letters_as_keys("lengths", lengths, "give them as {letter: bits}")
+    bits = [as_whole(f"lengths[{x!r}]", length, 1) for x, length in lengths.items()]
+    return sum((Fraction(1, 2**length) for length in bits), Fraction(0))
 
 
 def mean_length(lengths: Mapping[str, int], weights: Mapping[str, Any]) -> float:
     """Σ_x p(x) l(x) in bits, where p is in proportion to ``weights``.
 
-    Raises UnknownLetterError where a letter with a weight has no length.
+    Raises what :func:`kraft_sum` and :func:`shannon_lengths` raise; UnknownLetterError where a
+    letter with a weight has no length.
     """
+    kraft_sum(lengths)  # for its checks
     exact = _exact(weights)
     require_letters("".join(exact), lengths, "the code")
     total = sum(exact.values())
@@ -154,7 +184,8 @@ def mean_length(lengths: Mapping[str, int], weights: Mapping[str, Any]) -> float
 
 def _exact(weights: Mapping[str, Any]) -> dict[str, Fraction]:
     """The positive weights as fractions, letters sorted."""
-    bad = {x: w for x, w in weights.items() if not 0 <= w < float("inf")}
+    require_letters_as_keys("weights", weights, "count a text's with letter_counts(text)")
+    bad = {x: w for x, w in weights.items() if not is_weight(w)}
     if bad:
         raise ValueError(f"weights: expected finite numbers from 0 on, got {bad}; remove them.")
     exact = {x: _fraction(w) for x, w in sorted(weights.items())}

@@ -4,7 +4,8 @@
     H(p, q) = −Σ_x p(x) log q(x)        H(p) = −Σ_x p(x) log p(x)
 
 The first argument, p, is the distribution that averages; the one inside the logarithm must be
-named, ``relative_to=q``. All values are in nats; divide by log 2 for bits.
+named, ``relative_to=q``. All values are in nats; divide by log 2 for bits. Distributions lie along
+``axis``; other axes hold other distributions.
 
 ``0 log 0`` is 0, as on the slide. Where q(x) = 0 < p(x), cross-entropy and divergence are ∞, never
 NaN. Derivatives are those of the formulas. Only the one of ``p log p`` at p = 0, which is −∞, is
@@ -12,8 +13,10 @@ given as 0: that is its limit in the logits, and it keeps the chain rule free of
 Probabilities below the smallest normal number of the floating type count as 0.
 """
 
-from functools import partial
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -21,139 +24,105 @@ from jax import lax
 from jax.nn import log_softmax
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_distribution, as_logits, require_shape
-from lecture11.zeros import exp_weighted, p_log, p_log_ratio
+from lecture11.arguments import as_distribution, as_logits, as_whole, require_shape
+from lecture11.zeros import exp_log_ratio, p_log, p_log_ratio
+
+Formula = TypeVar("Formula", bound=Callable[..., Array])
 
 
+def _of(convert: Callable[..., Array]) -> Callable[[Formula], Formula]:
+    """Put before a formula its compilation, and before that checks of one or two distributions.
+
+    convert: makes arrays of them, or raises: ``as_distribution`` or ``as_logits``
+    """
+
+    def decorate(formula: Formula) -> Formula:
+        expected, compiled = signature(formula), jax.jit(formula, static_argnames="axis")
+
+        @wraps(formula)
+        def door(*args: Any, **kwargs: Any) -> Array:
+            given = expected.bind(*args, **kwargs).arguments
+            axis = as_whole("axis", given.pop("axis", -1))
+            arrays = {name: convert(name, value, axis) for name, value in given.items()}
+            first, *others = arrays
+            for name in others:
+                require_shape(name, arrays[name], arrays[first].shape, f"that of {first}")
+            return compiled(**arrays, axis=axis)
+
+        return door  # type: ignore[return-value]
+
+    return decorate
+
+
+@_of(as_distribution)
 def entropy(p: Any, *, axis: int = -1) -> Float[Array, "..."]:
-    """H(p) in nats, of the probabilities along ``axis``.
+    """H(p) = −Σ_x p(x) log p(x) in nats.
 
     Raises ValueError where ``p`` is no distribution along the axis.
     """
-    return _entropy(as_distribution("p", p, axis), axis)
+    return _sum(-p_log(p, p), axis)
 
 
+@_of(as_distribution)
 def cross_entropy(p: Any, *, relative_to: Any, axis: int = -1) -> Float[Array, "..."]:
-    """H(p, q) in nats: the mean surprise −log q(x) at draws from p, with q = ``relative_to``.
+    """H(p, q) = −Σ_x p(x) log q(x) in nats: the mean surprise at draws from p.
+
+    relative_to: q, of the shape of p
 
     Raises ValueError where one of them is no distribution along the axis, or shapes differ.
     """
-    return _cross_entropy(*_pair(p, relative_to, axis), axis)
+    q = relative_to
+    return _sum(-p_log(p, q), axis)
 
 
+@_of(as_distribution)
 def kl_divergence(p: Any, *, relative_to: Any, axis: int = -1) -> Float[Array, "..."]:
-    """D_KL(p ‖ q) in nats, with q = ``relative_to``; never negative.
+    """D_KL(p ‖ q) = Σ_x p(x) log (p(x) / q(x)) in nats; never negative.
+
+    relative_to: q, of the shape of p
 
     Raises ValueError where one of them is no distribution along the axis, or shapes differ.
     """
-    return _kl_divergence(*_pair(p, relative_to, axis), axis)
+    q = relative_to
+    return _sum(p_log_ratio(p, p, q), axis, excess=p - q)
 
 
-def jensen_shannon(p: Any, q: Any, *, axis: int = -1) -> Float[Array, "..."]:
-    """½ D_KL(p ‖ m) + ½ D_KL(q ‖ m) with m = (p + q) / 2: symmetric, from 0 to log 2 (Lin 1991).
-
-    Raises ValueError where one of them is no distribution along the axis, or shapes differ.
-    """
-    return _jensen_shannon(*_pair(p, q, axis, ("p", "q")), axis)
-
-
-def total_variation(p: Any, q: Any, *, axis: int = -1) -> Float[Array, "..."]:
-    """½ Σ_x |p(x) − q(x)|: the most by which two probabilities of one event differ; 0 to 1.
-
-    Raises ValueError where one of them is no distribution along the axis, or shapes differ.
-    """
-    p, q = _pair(p, q, axis, ("p", "q"))
-    return 0.5 * jnp.abs(p - q).sum(axis=axis)
-
-
-def entropy_of_logits(logits: Any, *, axis: int = -1) -> Float[Array, "..."]:
-    """H(softmax(logits)) in nats; a logit of −∞ is a probability of 0.
-
-    Raises ValueError where a logit is NaN or ∞, or all along the axis are −∞.
-    """
-    return _entropy_of_logits(as_logits("logits", logits, axis), axis)
-
-
-def cross_entropy_of_logits(
-    logits: Any, *, relative_to: Any, axis: int = -1
-) -> Float[Array, "..."]:
-    """H(p, q) in nats, with p = softmax(``logits``) and q = softmax(``relative_to``).
-
-    Raises ValueError as :func:`entropy_of_logits` does, or where shapes differ.
-    """
-    return _cross_entropy_of_logits(*_logit_pair(logits, relative_to, axis), axis)
-
-
+@_of(as_logits)
 def kl_divergence_of_logits(
     logits: Any, *, relative_to: Any, axis: int = -1
 ) -> Float[Array, "..."]:
     """D_KL(p ‖ q) in nats, with p = softmax(``logits``) and q = softmax(``relative_to``).
 
-    Raises ValueError as :func:`entropy_of_logits` does, or where shapes differ.
+    A logit of −∞ is a probability of 0.
+    Raises ValueError where a logit is NaN or ∞, all along the axis are −∞, or shapes differ.
     """
-    return _kl_divergence_of_logits(*_logit_pair(logits, relative_to, axis), axis)
+    log_p, log_q = log_softmax(logits, axis=axis), log_softmax(relative_to, axis=axis)
+    return _sum(exp_log_ratio(log_p, log_q), axis, excess=jnp.exp(log_p) - jnp.exp(log_q))
 
 
-def _pair(
-    p: Any, q: Any, axis: int, names: tuple[str, str] = ("p", "relative_to")
-) -> tuple[Array, Array]:
-    first, second = (as_distribution(name, a, axis) for name, a in zip(names, (p, q), strict=True))
-    require_shape(names[1], second, first.shape, f"that of {names[0]}")
-    return first, second
+@_of(as_distribution)
+def jensen_shannon(p: Any, q: Any, *, axis: int = -1) -> Float[Array, "..."]:
+    """½ D_KL(p ‖ m) + ½ D_KL(q ‖ m) with m = (p + q) / 2: symmetric, from 0 to log 2 (Lin 1991).
+
+    Raises ValueError where one of them is no distribution along the axis, or shapes differ.
+    """
+
+    def to_middle(a: Array) -> Array:  # a / m = 2a / (p + q), as m itself may underflow
+        return _sum(p_log_ratio(a, 2 * a, p + q), axis, excess=a - (p + q) / 2)
+
+    return 0.5 * to_middle(p) + 0.5 * to_middle(q)
 
 
-def _logit_pair(p: Any, q: Any, axis: int) -> tuple[Array, Array]:
-    first, second = as_logits("logits", p, axis), as_logits("relative_to", q, axis)
-    require_shape("relative_to", second, first.shape, "that of logits")
-    return first, second
+@_of(as_distribution)
+def total_variation(p: Any, q: Any, *, axis: int = -1) -> Float[Array, "..."]:
+    """½ Σ_x |p(x) − q(x)|: the most by which two probabilities of one event differ; 0 to 1.
+
+    Raises ValueError where one of them is no distribution along the axis, or shapes differ.
+    """
+    return 0.5 * jnp.abs(p - q).sum(axis=axis)
 
 
-@partial(jax.jit, static_argnums=1)
-def _entropy(p: Array, axis: int) -> Array:
-    return _never_negative(-p_log(p, p), axis)
-
-
-@partial(jax.jit, static_argnums=2)
-def _cross_entropy(p: Array, q: Array, axis: int) -> Array:
-    both_zero = (p == 0) & (q == 0)
-    terms = jnp.where(both_zero, 0, p * jnp.log(jnp.where(both_zero, 1, q)))
-    return _never_negative(-terms, axis)
-
-
-@partial(jax.jit, static_argnums=2)
-def _kl_divergence(p: Array, q: Array, axis: int) -> Array:
-    return _never_negative(p_log_ratio(p, p, q), axis, p - q)
-
-
-@partial(jax.jit, static_argnums=2)
-def _jensen_shannon(p: Array, q: Array, axis: int) -> Array:
-    def half(a: Array) -> Array:  # D_KL(a ‖ m), from a / m = 2a / (p + q): m itself may underflow
-        return _never_negative(p_log_ratio(a, 2 * a, p + q), axis, a - (p + q) / 2)
-
-    return 0.5 * half(p) + 0.5 * half(q)
-
-
-@partial(jax.jit, static_argnums=1)
-def _entropy_of_logits(logits: Array, axis: int) -> Array:
-    log_p = log_softmax(logits, axis=axis)
-    return _never_negative(-exp_weighted(log_p, log_p), axis)
-
-
-@partial(jax.jit, static_argnums=2)
-def _cross_entropy_of_logits(logits_p: Array, logits_q: Array, axis: int) -> Array:
-    log_p, log_q = log_softmax(logits_p, axis=axis), log_softmax(logits_q, axis=axis)
-    return _never_negative(-exp_weighted(log_p, log_q), axis)
-
-
-@partial(jax.jit, static_argnums=2)
-def _kl_divergence_of_logits(logits_p: Array, logits_q: Array, axis: int) -> Array:
-    log_p, log_q = log_softmax(logits_p, axis=axis), log_softmax(logits_q, axis=axis)
-    some = log_p > -jnp.inf  # before the difference: −∞ − (−∞) is NaN
-    ratio = jnp.where(some, log_p, 0) - jnp.where(some, log_q, 0)
-    return _never_negative(exp_weighted(log_p, ratio), axis, jnp.exp(log_p) - jnp.exp(log_q))
-
-
-def _never_negative(terms: Array, axis: int, excess: Array | float = 0.0) -> Array:
+def _sum(terms: Array, axis: int, excess: Array | float = 0.0) -> Array:
     """Σ terms, less Σ excess, which is 0 but for rounding: p − q, where the terms are p log(p / q).
 
     Each p log(p / q) − (p − q) is positive or 0, so nothing cancels between the terms. What is left

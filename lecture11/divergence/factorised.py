@@ -16,13 +16,14 @@ import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
+from lecture11.arguments import require_shape
 from lecture11.gaussian import Gaussian, as_gaussian
 
 
 def forward_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(p ‖ q): the marginals of p.
 
-    Raises ValueError where p is no Gaussian.
+    Raises what :func:`~lecture11.gaussian.as_gaussian` raises.
     """
     p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(jnp.diagonal(p.covariance)))
@@ -31,14 +32,19 @@ def forward_factorised(p: Gaussian) -> Gaussian:
 def reverse_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(q ‖ p): the conditionals of p, at its mean.
 
-    Raises ValueError where p is no Gaussian.
+    Raises what :func:`~lecture11.gaussian.as_gaussian` raises.
     """
     p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(1 / _precisions(p.covariance)))
 
 
 def volume_ratio(q: Gaussian, p: Gaussian) -> Float[Array, ""]:
-    """Volume of q's one-standard-deviation ellipsoid over that of p's: √(|Σ_q| / |Σ_p|)."""
+    """Volume of q's one-standard-deviation ellipsoid over that of p's: √(|Σ_q| / |Σ_p|).
+
+    Raises TypeError or ValueError where one of them is no Gaussian, or their dimensions differ.
+    """
+    q, p = as_gaussian("q", q), as_gaussian("p", p)
+    require_shape("p.mean", p.mean, q.mean.shape, "that of q.mean")
     scales = (jnp.diagonal(jnp.linalg.cholesky(each.covariance)) for each in (q, p))
     of_q, of_p = (jnp.log(scale).sum() for scale in scales)
     return jnp.exp(of_q - of_p)

@@ -26,18 +26,20 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float
+from jax import lax
+from jaxtyping import Array, Bool, Float, Int
 
-from lecture11.divergence.newton import Local, NewtonStep, Search, begin
+from lecture11.arguments import as_floats, as_instance, as_items, as_whole, known, require_shape
+from lecture11.divergence.newton import Local, NewtonStep, Search, begin, eigenvalues
 from lecture11.divergence.normal_mixture import (
     NormalMixture,
-    check_mixture,
+    as_mixture,
     mixture_log_density,
     mixture_mean,
     mixture_variance,
 )
 from lecture11.gaussian import Normal, as_normal
-from lecture11.iteration import scan_frames
+from lecture11.iteration import pick, scan_frames
 from lecture11.quadrature import trapezoid
 
 LogDensity = Callable[[Float[Array, " points"], Any], Float[Array, " points"]]
@@ -47,8 +49,9 @@ each new one is compiled anew."""
 SEEKING, FITTING, FINAL = 193, 1025, 4097
 """Nodes of the rules that search for stationary points, that serve a single fit, and that have the
 last word. Between far and narrow modes log p has a sharp bend, which takes many."""
-TOGETHER = 8
-"""Stationary points that are polished at once."""
+
+BLOCK = 8
+"""Candidates for stationary points that are polished at once."""
 
 
 class Fits(NamedTuple):
@@ -60,6 +63,23 @@ class Fits(NamedTuple):
     """The objective there, in nats."""
     converged: Bool[Array, " starts"]
     """Whether it is a stationary point, up to rounding."""
+
+
+KINDS = "minimum", "saddle", "maximum"
+"""Of stationary points, by the number of directions in which the objective falls."""
+
+
+class StationaryPoints(NamedTuple):
+    """All the ends of a search for stationary points; those found are marked."""
+
+    normals: Normal
+    """Where each start ended."""
+    divergence: Float[Array, " starts"]
+    """D_KL(q ‖ p) there, in nats."""
+    falling: Int[Array, " starts"]
+    """Eigenvalues of the Hessian that are negative: 0 at a minimum, 1 at a saddle, 2."""
+    found: Bool[Array, " starts"]
+    """Whether it is a stationary point, and the first of those that lie together."""
 
 
 class StationaryPoint(NamedTuple):
@@ -81,31 +101,35 @@ class StationaryPoint(NamedTuple):
 def forward_fit(p: NormalMixture) -> Normal:
     """The normal that minimises D_KL(p ‖ q): the one with the mean and the variance of p.
 
-    Raises what :func:`~lecture11.divergence.normal_mixture.check_mixture` raises.
+    Raises what :func:`~lecture11.divergence.normal_mixture.as_mixture` raises.
     """
-    p = check_mixture(p)
+    p = as_mixture("p", p)
     return Normal(mixture_mean(p), jnp.sqrt(mixture_variance(p)))
 
 
-def forward_fit_by_descent(
-    points: Float[Array, " points"],
-    masses: Float[Array, " points"],
-    start: Normal,
-    *,
-    steps: int = 60,
-) -> Fits:
+def forward_fit_by_descent(points: Any, masses: Any, start: Normal, *, steps: int = 60) -> Fits:
     """The same by optimisation: minimise −Σ_i w_i log q(x_i) over q, from each of several starts.
 
-    points, masses: what stands for p: the nodes of a rule with w_i = (its weights) · p(x_i), or
-        samples of p with w_i = 1/n, where this is maximum likelihood; start: one or more normals
+    points: x_i, the nodes of a rule, or samples of p
+    masses: w_i, in proportion to a rule's weights times p(x_i), or for samples 1/n, where this is
+        maximum likelihood; they are divided by their sum
+    start: one or more normals
 
-    The ``divergence`` is this cross-entropy, D_KL(p ‖ q) + H(p). Raises ValueError where masses are
-    negative or all 0, or a standard deviation of the start is not positive.
+    The ``divergence`` is this cross-entropy, D_KL(p ‖ q) + H(p).
+    Raises TypeError or ValueError where points or masses are no numbers, or not equally many;
+    ValueError where masses are negative or all 0; what :func:`~lecture11.gaussian.as_normal`
+    raises; TypeError or ValueError where ``steps`` is no whole number from 0 on.
     """
-    points, masses = jnp.asarray(points), jnp.asarray(masses)
-    if bool((masses < 0).any()) or not bool(masses.sum() > 0):
-        raise ValueError("masses: expected numbers from 0 on, some of them positive.")
-    return _fits(_cross_entropy, _stacked(start), (points, masses / masses.sum()), steps)
+    x, w = as_floats("points", points, 1), as_floats("masses", masses, 1)
+    require_shape("masses", w, x.shape, "one for each point")
+    if known(w) and ((given := np.asarray(w)).min() < 0 or not given.any()):
+        raise ValueError(
+            "masses: expected numbers from 0 on, some of them positive, got "
+            f"{given.min():g} … {given.max():g}; clip them at 0."
+        )
+    steps = as_whole("steps", steps, 0)
+    scaled = w / w.max()  # so that their sum cannot overflow
+    return _fits(_cross_entropy, _stacked("start", start), (x, scaled / scaled.sum()), steps)
 
 
 def _cross_entropy(q: Normal, data: tuple[Array, Array]) -> Local:
@@ -129,11 +153,16 @@ def reverse_divergence(
 ) -> Float[Array, "*batch"]:
     """D_KL(q ‖ p) in nats for one normal or for arrays of them.
 
-    log_p: ``log_p(x, p)``; where it lacks a constant, so does the result. The rule is fixed in
-    ε = (x − m) / s, so the result is exact to rounding while log p is smooth on the scale s/50.
+    p: whatever ``log_p(x, p)`` takes, by default a mixture of normals
+    log_p: the logarithm of p; where it lacks a constant, so does the result
+    nodes: how many the quadrature has in ε = (x − m) / s, so that the result is exact to rounding
+        while log p is smooth on the scale s/50
+
+    Raises TypeError or ValueError where ``q`` is no normal, ``p`` no mixture, or ``nodes`` no whole
+    number from 3 on.
     """
-    q = as_normal("q", q)
-    return _reverse_divergence(log_p, nodes, q, p)
+    q, p = as_normal("q", q), _as_target(p, log_p)
+    return _reverse_divergence(log_p, as_whole("nodes", nodes, 3), q, p)
 
 
 def reverse_fits(
@@ -141,18 +170,25 @@ def reverse_fits(
 ) -> Fits:
     """Minimise D_KL(q ‖ p) from each of several starts, always downhill.
 
-    p: whatever ``log_p(x, p)`` takes, by default a mixture of normals; where ``log_p`` lacks a
-    constant, the fits are the same and the ``divergence`` lacks it too.
-    Raises ValueError where a standard deviation of the starts is not positive.
+    p: whatever ``log_p(x, p)`` takes, by default a mixture of normals
+    starts: one or more normals
+    log_p: the logarithm of p; where it lacks a constant, the fits are the same and the
+        ``divergence`` lacks it too
+
+    Raises TypeError or ValueError where ``starts`` is no normal, ``p`` no mixture, or ``steps`` no
+    whole number from 0 on.
     """
-    return _fits(_Reverse(log_p, FITTING), _stacked(starts), p, steps)
+    begins, p = _stacked("starts", starts), _as_target(p, log_p)
+    return _fits(_Reverse(log_p, FITTING), begins, p, as_whole("steps", steps, 0))
 
 
 def reverse_paths(
     p: Any, starts: Normal, *, log_p: LogDensity = mixture_log_density, steps: int = 60
 ) -> Normal:
     """All points on the way of :func:`reverse_fits`: fields of shape (steps + 1, starts)."""
-    return _paths(_Reverse(log_p, FITTING), _stacked(starts), p, jnp.arange(steps + 1).clip(max=1))
+    begins, p = _stacked("starts", starts), _as_target(p, log_p)
+    gaps = np.arange(as_whole("steps", steps, 0) + 1).clip(max=1)
+    return _paths(_Reverse(log_p, FITTING), begins, p, gaps)
 
 
 def stationary_points(
@@ -164,24 +200,58 @@ def stationary_points(
     polished with more nodes, and those that arrive kept. That found them all in every case tried
     (:func:`is_complete` is one check), but no search proves it. Modes more than some 100 standard
     deviations apart are beyond the rule: what lies between them is then found only roughly or not.
-    Raises what :func:`~lecture11.divergence.normal_mixture.check_mixture` raises.
+    Raises what :func:`~lecture11.divergence.normal_mixture.as_mixture` raises.
     """
-    p = check_mixture(p)
-    rough = _distinct(*jax.device_get(_sought(log_p, p)))
-    found: list[StationaryPoint] = []
-    for first in range(0, len(rough), TOGETHER):
-        block = rough[first : first + TOGETHER]
-        block += block[:1] * (TOGETHER - len(block))  # always as many, to be compiled for once
-        starts = Normal(*(jnp.array([getattr(q, name) for q in block]) for name in Normal._fields))
-        found += _distinct(*jax.device_get(_polished(log_p, starts, p)))
-    return _merged(found)
+    ends = jax.device_get(search_stationary(as_mixture("p", p), log_p=_as_callable(log_p)))
+    points = [
+        StationaryPoint(
+            KINDS[ends.falling[i]],
+            *(float(column[i]) for column in (*ends.normals, ends.divergence)),
+        )
+        for i in np.flatnonzero(ends.found)
+    ]
+    return sorted(points, key=lambda q: (round(q.divergence, 6), q.mean))
+
+
+@partial(jax.jit, static_argnames="log_p")
+def search_stationary(
+    p: NormalMixture, *, log_p: LogDensity = mixture_log_density
+) -> StationaryPoints:
+    """What :func:`stationary_points` finds, as arrays of a fixed size; unchecked, to be traced."""
+    seek = NewtonStep(_Reverse(log_p, SEEKING), everywhere=True)
+    polish = NewtonStep(_Reverse(log_p, FINAL), everywhere=True)
+    ends = jax.vmap(lambda start: _search(seek, start, p, [20])[0])(_grid(p))
+    promising = jax.vmap(partial(_is_stationary, tolerance=1e-2))(ends.local)
+
+    rough = _first_of_each(ends.point, promising)
+    order = jnp.argsort(~rough)  # candidates first, in blocks; the last one is filled up
+    order = jnp.pad(order, (0, -order.size % BLOCK), mode="edge").reshape(-1, BLOCK)
+
+    def polished(block: Search, chosen: Array) -> Search:
+        """A few plain Newton steps with more nodes, where there is a candidate."""
+        return lax.cond(
+            chosen.any(),
+            jax.vmap(lambda end: _search(polish, end.point, p, [6], damping=0.0)[0]),
+            lambda block: block,
+            block,
+        )
+
+    final = lax.map(lambda index: polished(pick(ends, index), rough[index]), order)
+    normals, local, _ = jax.tree.map(lambda field: field.reshape(-1, *field.shape[2:]), final)
+    found = rough[order.ravel()] & jax.vmap(_is_stationary)(local)
+    falling = (jax.vmap(eigenvalues)(local.hessian) < 0).sum(axis=1)
+    return StationaryPoints(normals, local.value, falling, _first_of_each(normals, found))
 
 
 def is_complete(points: list[StationaryPoint]) -> bool:
     """Whether minima − saddles + maxima = 1, as it must be for a function that rises on all sides.
 
     (Poincaré–Hopf, on the half-plane of m and s: the divergence goes to ∞ at all its ends.)
+    Raises TypeError where ``points`` are no stationary points, ValueError where there is none.
     """
+    given = as_items("points", points, "stationary points")
+    remedy = "find them with stationary_points(p)"
+    points = [as_instance("points", point, StationaryPoint, remedy) for point in given]
     signs = {"minimum": 1, "saddle": -1, "maximum": 1}
     return sum(signs[point.kind] for point in points) == 1
 
@@ -213,9 +283,22 @@ class _Reverse:
         return values[centre], (hermite * (weights / weights.sum())) @ (values - values[centre])
 
 
-def _stacked(start: Normal) -> Normal:
-    start = as_normal("start", start)
-    return Normal(*map(jnp.atleast_1d, jnp.broadcast_arrays(*start)))
+def _stacked(name: str, start: Normal) -> Normal:
+    return Normal(*map(jnp.atleast_1d, jnp.broadcast_arrays(*as_normal(name, start))))
+
+
+def _as_target(p: Any, log_p: LogDensity) -> Any:
+    """p as ``log_p`` takes it; only of a mixture is it known what that is."""
+    return as_mixture("p", p) if _as_callable(log_p) is mixture_log_density else p
+
+
+def _as_callable(log_p: LogDensity) -> LogDensity:
+    if not callable(log_p):
+        raise TypeError(
+            f"log_p: expected a function log_p(x, p), got a {type(log_p).__name__}; define one at "
+            "the top of a module or notebook."
+        )
+    return log_p
 
 
 @partial(jax.jit, static_argnums=(0, 1))
@@ -249,22 +332,6 @@ def _paths(objective: Any, starts: Normal, data: Any, gaps: Any) -> Normal:
     return frames.point
 
 
-@partial(jax.jit, static_argnums=0)
-def _sought(log_p: LogDensity, p: NormalMixture) -> tuple[Normal, Local, Array]:
-    """Ends of the search from a grid of starts, the objective there, whether they look right."""
-    step = NewtonStep(_Reverse(log_p, SEEKING), everywhere=True)
-    ends = jax.vmap(lambda start: _search(step, start, p, [20])[0])(_grid(p))
-    return ends.point, ends.local, jax.vmap(partial(_is_stationary, tolerance=1e-2))(ends.local)
-
-
-@partial(jax.jit, static_argnums=0)
-def _polished(log_p: LogDensity, starts: Normal, p: NormalMixture) -> tuple[Normal, Local, Array]:
-    """Where a few plain Newton steps with more nodes end, and whether they arrive."""
-    step = NewtonStep(_Reverse(log_p, FINAL), everywhere=True)
-    ends = jax.vmap(lambda start: _search(step, start, p, [6], damping=0.0)[0])(starts)
-    return ends.point, ends.local, jax.vmap(_is_stationary)(ends.local)
-
-
 def _grid(p: NormalMixture) -> Normal:
     """Starts all over the reach of p: means between its components, sds from narrow to wide."""
     live = p.weights > 0
@@ -287,25 +354,13 @@ def _is_stationary(local: Local, tolerance: float | None = None) -> Bool[Array, 
     return jnp.abs(local.gradient).max() < tolerance * scale
 
 
-def _distinct(points: Normal, local: Local, arrived: np.ndarray) -> list[StationaryPoint]:
-    """Those that arrived, each once."""
-    kinds = {0: "minimum", 1: "saddle", 2: "maximum"}
-    falling = (np.linalg.eigvalsh(local.hessian) < 0).sum(axis=1)
-    columns = (points.mean, points.sd, local.value)
-    return _merged(
-        [
-            StationaryPoint(kinds[int(falling[i])], *(float(column[i]) for column in columns))
-            for i in np.flatnonzero(arrived)
-        ],
-        closeness=float(np.finfo(local.value.dtype).eps) ** 0.2,  # 7e-4; in float32 0.04
-    )
+def _first_of_each(points: Normal, arrived: Bool[Array, " points"]) -> Bool[Array, " points"]:
+    """Which of those that arrived lie not together with an earlier one of them."""
+    mean, sd = points
+    closeness = float(jnp.finfo(sd.dtype).eps) ** 0.2  # 7e-4; in float32 0.04
+    away = jnp.abs(mean[:, None] - mean) / sd + jnp.abs(jnp.log(sd[:, None] / sd))
 
+    def visit(kept: Array, i: Array) -> tuple[Array, None]:
+        return kept.at[i].set(arrived[i] & ~(kept & (away[i] <= closeness)).any()), None
 
-def _merged(points: list[StationaryPoint], closeness: float = 7e-4) -> list[StationaryPoint]:
-    """Without repetitions, the lowest first, of equal ones the leftmost."""
-    kept: list[StationaryPoint] = []
-    for q in points:
-        away = (abs(q.mean - r.mean) / r.sd + abs(np.log(q.sd / r.sd)) for r in kept)
-        if min(away, default=np.inf) > closeness:
-            kept.append(q)
-    return sorted(kept, key=lambda q: (round(q.divergence, 6), q.mean))
+    return lax.scan(visit, jnp.zeros_like(arrived), jnp.arange(arrived.size))[0]

@@ -20,11 +20,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.arguments import as_array, as_distribution, as_floats, known, require_shape
 from lecture11.divergence.discrete import kl_divergence
 
 
-class JensenProof(NamedTuple):
+class NonNegativityProof(NamedTuple):
     """The slide's proof in numbers, one for each leading axis; all in nats but ``covered``."""
 
     mean_of_log: Float[Array, "*batch"]
@@ -45,19 +45,27 @@ def jensen_gap(
 ) -> Float[Array, "..."]:
     """f(Σ_k w_k y_k) − Σ_k w_k f(y_k) ≥ 0 along the last axis, for a concave function f.
 
-    points: y; weights: w, distributions along the last axis, of the same shape; function: f,
-    elementwise, by default the logarithm, for which the gap is precise even where it is tiny.
+    points: y; one of weight 0 drops out, whatever it is
+    weights: w, distributions along the last axis, of the shape of ``points``
+    function: f, elementwise; for the logarithm the gap is precise even where it is tiny, and a
+        point 0 makes it ∞
 
-    A point of weight 0 drops out, whatever it is. The logarithm of a point 0 makes the gap ∞.
     Raises ValueError where the weights are no distributions, shapes differ, a point with a weight
-    is not finite, or is negative under the logarithm.
+    is not finite, or is negative under the logarithm; TypeError where ``function`` is none.
     """
+    if not callable(function):
+        raise TypeError(
+            f"function: expected a function of an array, got a {type(function).__name__}; pass one "
+            "such as jnp.sqrt."
+        )
     w = as_distribution("weights", weights)
-    y = as_floats("points", _where_weighted(points, w))
+    y = as_array("points", points)
     require_shape("points", y, w.shape, "one for each weight")
+    where = np.where if known(y, w) else jnp.where
+    y = as_floats("points", where(np.asarray(w) > 0 if known(w) else w > 0, y, 1))
     if function is not jnp.log:
         return _gap(y, w, function)
-    if not isinstance(y, jax.core.Tracer) and bool((y < 0).any()):
+    if known(y) and np.asarray(y).min() < 0:
         raise ValueError(
             f"points: expected numbers from 0 on under the logarithm, got {float(y.min()):.4g}; "
             "pass another function."
@@ -65,7 +73,7 @@ def jensen_gap(
     return _log_gap(y, w)
 
 
-def non_negativity(p: Any, *, relative_to: Any) -> JensenProof:
+def non_negativity(p: Any, *, relative_to: Any) -> NonNegativityProof:
     """The slide's chain for D_KL(p ‖ q), q = ``relative_to``, along the last axis.
 
     The gap is the divergence of p from q confined to supp p. Where q has nothing there, the
@@ -76,42 +84,34 @@ def non_negativity(p: Any, *, relative_to: Any) -> JensenProof:
     divergence = kl_divergence(p, relative_to=q)
     inside = jnp.where(p > 0, q, 0)
     covered = inside.sum(axis=-1)
-    some = covered > 0
-    confined = inside / jnp.where(some, covered, 1)[..., None]
-    gap = kl_divergence(p, relative_to=jnp.where(some[..., None], confined, p))
-    return JensenProof(-divergence, jnp.log(covered), gap, covered)
-
-
-def _where_weighted(points: Any, weights: Array) -> Any:
-    """The points, with 1 for those without weight: a ratio q/0 is no number to be checked."""
-    if isinstance(points, jax.core.Tracer) or isinstance(weights, jax.core.Tracer):
-        return jnp.where(weights > 0, points, 1)
-    given = np.asarray(points)
-    if given.shape != weights.shape or given.dtype.kind not in "fiub":
-        return given  # as_floats or require_shape says what is wrong
-    return np.where(np.asarray(weights) > 0, given, 1)
+    overlap = covered > 0
+    confined = inside / jnp.where(overlap, covered, 1)[..., None]
+    gap = kl_divergence(p, relative_to=jnp.where(overlap[..., None], confined, p))
+    return NonNegativityProof(-divergence, jnp.log(covered), gap, covered)
 
 
 @partial(jax.jit, static_argnums=2)
 def _gap(y: Array, w: Array, function: Callable[[Array], Array]) -> Array:
-    some = w > 0
-    mean = (w * jnp.where(some, y, 0)).sum(axis=-1, keepdims=True)
-    values = w * function(jnp.where(some, y, mean))  # the function is defined at the mean
-    return function(mean)[..., 0] - jnp.where(some, values, 0).sum(axis=-1)
+    positive = w > 0
+    mean = (w * jnp.where(positive, y, 0)).sum(axis=-1, keepdims=True)
+    values = w * function(jnp.where(positive, y, mean))  # the function is defined at the mean
+    return function(mean)[..., 0] - jnp.where(positive, values, 0).sum(axis=-1)
 
 
 @jax.jit
 def _log_gap(y: Array, w: Array) -> Array:
     """Σ w (r − log(1 + r)), where r = y / mean − 1 averages 0: no term is negative."""
-    some = w > 0
-    y = jnp.where(some, y, 0)
+    positive = w > 0
+    y = jnp.where(positive, y, 0)
     largest = y.max(axis=-1, keepdims=True)
     unit = jnp.where(largest > 0, largest, 1)
     scaled = y / unit  # the sum below cannot overflow
     mean = (w * scaled).sum(axis=-1, keepdims=True)
     r = (scaled - mean) / jnp.where(largest > 0, mean, 1)
     close = jnp.abs(r) < 0.5
-    far = jnp.log(jnp.where(some, y, 1)) - jnp.log(unit) - jnp.log(mean)  # y / unit may underflow
+    far = (
+        jnp.log(jnp.where(positive, y, 1)) - jnp.log(unit) - jnp.log(mean)
+    )  # y / unit may underflow
     logs = jnp.where(close, jnp.log1p(jnp.where(close, r, 0)), far)
-    terms = jnp.where(some, w * (r - logs), 0)
+    terms = jnp.where(positive, w * (r - logs), 0)
     return jnp.where(largest[..., 0] > 0, jnp.maximum(terms.sum(axis=-1), 0), 0)

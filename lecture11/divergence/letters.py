@@ -9,16 +9,21 @@ letters of both makes them vectors of one length.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float64
+
+from lecture11.arguments import as_instance
+from lecture11.signatures import checked
 
 
 class UnknownLetterError(ValueError):
     """A text holds letters that a code was not made for; the message names them."""
 
 
+@checked
 def letters_of(text: str, *, fold: bool = False) -> str:
     """The text in lower case, whatever stands between its letters replaced by a single space.
 
@@ -36,16 +41,19 @@ def letters_of(text: str, *, fold: bool = False) -> str:
     return re.sub(" +", " ", "".join(kept))
 
 
+@checked
 def letter_counts(text: str) -> dict[str, int]:
     """How often each letter occurs, in the letters' own order."""
     return dict(sorted(Counter(text).items()))
 
 
+@checked
 def alphabet_of(*texts: str) -> str:
     """All letters of the texts, each once, sorted."""
     return "".join(sorted(set().union(*texts)))
 
 
+@checked
 def frequencies(text: str, alphabet: str) -> Float64[np.ndarray, " letters"]:
     """p(x) of each letter of ``alphabet``; they sum to 1.
 
@@ -61,16 +69,35 @@ def frequencies(text: str, alphabet: str) -> Float64[np.ndarray, " letters"]:
     return np.array([counts[letter] for letter in alphabet]) / len(text)
 
 
-def missing_letters(text: str, known: Iterable[str] | Mapping[str, object]) -> str:
-    """The letters of ``text`` that are not among the ``known`` ones, each once, sorted."""
+@checked
+def missing_letters(text: str, known: str | Mapping[str, Any]) -> str:
+    """The letters of ``text`` that are not among the ``known`` ones, each once, sorted.
+
+    known: letters, as one string or as what each is mapped from
+    """
     return "".join(sorted(set(text) - set(known)))
 
 
-def require_letters(text: str, known: Iterable[str] | Mapping[str, object], owner: str) -> None:
+def require_letters(text: str, known: str | Mapping[str, Any], owner: str) -> None:
     """Raise UnknownLetterError, naming the letters, where ``owner`` knows not all of the text."""
     if missing := missing_letters(text, known):
         named = ", ".join(repr(letter) for letter in missing)
         raise UnknownLetterError(
-            f"{owner} lacks {named}: their probability is 0, so no number of bits would do; "
+            f"text: {owner} lacks {named}: their probability is 0, so no number of bits would do; "
             "leave them out, or make the code from a text that has them."
         )
+
+
+def require_letters_as_keys(name: str, given: Mapping[str, Any], remedy: str) -> None:
+    """Raise TypeError unless it is a mapping, ValueError unless its keys are strings, and some."""
+    as_instance(name, given, Mapping, remedy)  # type: ignore[type-abstract]
+    if not given or not all(isinstance(letter, str) for letter in given):
+        raise ValueError(f"{name}: expected letters, each with its own; got {given}; {remedy}.")
+
+
+def is_weight(weight: Any) -> bool:
+    """Whether it is a finite number from 0 on: one letter's probability or count."""
+    try:
+        return bool(0 <= weight < float("inf"))
+    except (TypeError, ValueError):
+        return False

@@ -4,12 +4,18 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
-from lecture11.gaussian import Normal, normal_log_density
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_instance,
+    as_key,
+    as_whole,
+    require_positive,
+    require_shape,
+)
+from lecture11.gaussian import POSITIVE_SD, Normal, normal_log_density
 from lecture11.quadrature import Rule, trapezoid
 
 REACH = 10.0
@@ -27,48 +33,58 @@ class NormalMixture(NamedTuple):
     """σ_k > 0, in the unit of x."""
 
 
-def check_mixture(mixture: NormalMixture) -> NormalMixture:
+def as_mixture(name: str, mixture: NormalMixture) -> NormalMixture:
     """The fields as JAX arrays, the weights made to sum to 1 exactly.
 
-    Raises ValueError, naming the field, where shapes disagree, a value is not finite, the weights
-    are no distribution or a standard deviation is not positive.
+    Raises TypeError where it is no :class:`NormalMixture`; ValueError, naming the field, where
+    shapes disagree, a value is not finite, the weights are no distribution or a standard deviation
+    is not positive. Under jit, vmap and grad shapes are checked, values are not.
     """
-    weights = as_distribution("weights", mixture.weights)
-    means, sds = as_floats("means", mixture.means, 1), as_floats("sds", mixture.sds, 1)
-    require_shape("weights", weights, means.shape, "one for each mean")
-    require_shape("sds", sds, means.shape, "one for each mean")
-    if not isinstance(sds, Tracer) and bool((sds <= 0).any()):
-        raise ValueError(
-            f"sds: expected positive standard deviations, got {np.asarray(sds)}; a component of "
-            "width 0 has no density."
-        )
+    as_instance(name, mixture, NormalMixture, "give it as NormalMixture(weights, means, sds)")
+    weights = as_distribution(f"{name}.weights", mixture.weights, dims=1)
+    means = as_floats(f"{name}.means", mixture.means, 1)
+    sds = as_floats(f"{name}.sds", mixture.sds, 1)
+    require_shape(f"{name}.weights", weights, means.shape, "one for each mean")
+    require_shape(f"{name}.sds", sds, means.shape, "one for each mean")
+    require_positive(f"{name}.sds", sds, *POSITIVE_SD)
     return NormalMixture(weights / weights.sum(), means, sds)
 
 
 def mixture_log_density(x: Any, mixture: NormalMixture) -> Float[Array, "*points"]:
-    """log p(x), at one point or many; in log-space, so finite however far from all modes."""
-    weights, means, sds = map(jnp.asarray, mixture)
-    of_components = normal_log_density(jnp.asarray(x)[..., None], Normal(means, sds))
+    """log p(x), at one point or many; in log-space, so finite however far from all modes.
+
+    Raises what :func:`as_mixture` raises; TypeError or ValueError where x is no number.
+    """
+    x, (weights, means, sds) = as_floats("x", x), as_mixture("mixture", mixture)
+    of_components = normal_log_density(x[..., None], Normal(means, sds))
     return jax.nn.logsumexp(of_components, axis=-1, b=weights)
 
 
 def mixture_mean(mixture: NormalMixture) -> Float[Array, ""]:
-    """E[x] = Σ_k π_k μ_k."""
-    weights, means, _ = map(jnp.asarray, mixture)
+    """E[x] = Σ_k π_k μ_k. Raises what :func:`as_mixture` raises."""
+    weights, means, _ = as_mixture("mixture", mixture)
     return weights @ means
 
 
 def mixture_variance(mixture: NormalMixture) -> Float[Array, ""]:
-    """Var[x] = Σ_k π_k σ_k² + Σ_k π_k (μ_k − E[x])²: within the components and between them."""
-    weights, means, sds = map(jnp.asarray, mixture)
+    """Var[x] = Σ_k π_k σ_k² + Σ_k π_k (μ_k − E[x])²: within the components and between them.
+
+    Raises what :func:`as_mixture` raises.
+    """
+    weights, means, sds = as_mixture("mixture", mixture)
     return weights @ sds**2 + weights @ (means - weights @ means) ** 2
 
 
 def sample_mixture(
     mixture: NormalMixture, count: int, *, key: PRNGKeyArray
 ) -> Float[Array, " count"]:
-    """``count`` independent points: first the component, then the point from its normal."""
-    weights, means, sds = map(jnp.asarray, mixture)
+    """``count`` independent points: first the component, then the point from its normal.
+
+    Raises what :func:`as_mixture` raises; TypeError or ValueError where ``count`` is no whole
+    number from 1 on, TypeError where ``key`` is no random key.
+    """
+    count, key = as_whole("count", count, 1), as_key("key", key)
+    weights, means, sds = as_mixture("mixture", mixture)
     of_component, of_point = jax.random.split(key)
     k = jax.random.categorical(of_component, jnp.log(weights), shape=(count,))
     return means[k] + sds[k] * jax.random.normal(of_point, (count,))
@@ -78,6 +94,7 @@ def covering_rule(mixture: NormalMixture, count: int = 2001) -> Rule:
     """The trapezoidal rule over all of p, with ``count`` nodes.
 
     It is exact to rounding while its steps are no longer than the smallest σ_k.
+    Raises what :func:`as_mixture` and :func:`~lecture11.quadrature.trapezoid` raise.
     """
-    _, means, sds = map(jnp.asarray, mixture)
+    _, means, sds = as_mixture("mixture", mixture)
     return trapezoid((means - REACH * sds).min(), (means + REACH * sds).max(), count)

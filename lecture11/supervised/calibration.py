@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from lecture11.arguments import as_distribution
+from lecture11.arguments import as_distribution, as_floats, as_whole
 from lecture11.supervised.losses import as_labels
 
 BINS = 15
@@ -43,13 +43,14 @@ class Reliability(NamedTuple):
 def accuracy(labels: Any, probabilities: Any) -> Float[Array, ""]:
     """The share of examples whose likeliest class is the label.
 
-    labels (n,), whole numbers; probabilities (n, C)
+    labels: (n,), whole numbers
+    probabilities: (n, C)
 
     Raises ValueError where probabilities are no distributions or a label is no class, TypeError
     where labels are no whole numbers.
     """
-    predicted = as_distribution("probabilities", probabilities)
-    return (predicted.argmax(axis=1) == as_labels("labels", labels, predicted)).mean()
+    predicted, y = _pair(labels, probabilities)
+    return (predicted.argmax(axis=1) == y).mean()
 
 
 def reliability(labels: Any, probabilities: Any, *, bins: int = BINS) -> Reliability:
@@ -57,11 +58,15 @@ def reliability(labels: Any, probabilities: Any, *, bins: int = BINS) -> Reliabi
 
     Arguments and errors as in :func:`accuracy`; ValueError also for fewer than one bin.
     """
-    if bins < 1:
-        raise ValueError(f"bins: expected 1 or more, got {bins}.")
-    predicted = as_distribution("probabilities", probabilities)
-    chosen = as_labels("labels", labels, predicted)
-    return _binned(predicted, chosen, bins)
+    return _binned(*_pair(labels, probabilities), as_whole("bins", bins, 1))
+
+
+def _pair(
+    labels: Any, probabilities: Any
+) -> tuple[Float[Array, "examples classes"], Int[Array, " examples"]]:
+    predicted = as_distribution("probabilities", probabilities, dims=2)
+    count, classes = predicted.shape
+    return predicted, as_labels("labels", labels, classes=classes, count=count)
 
 
 @partial(jax.jit, static_argnums=2)
@@ -76,10 +81,13 @@ def _binned(
         jax.ops.segment_sum(values, place, bins)
         for values in (jnp.ones_like(confidence), confidence, right)
     )
-    some = jnp.maximum(counts, 1)
+    divisor = jnp.maximum(counts, 1)
     middle = (edges[1:] + edges[:-1]) / 2
     return Reliability(
-        edges, counts, jnp.where(counts > 0, confident / some, middle), correct / some
+        edges,
+        counts,
+        jnp.where(counts > 0, confident / divisor, middle),
+        correct / divisor,
     )
 
 
@@ -102,9 +110,12 @@ class Score(NamedTuple):
 def score(labels: Any, probabilities: Any) -> Score:
     """Accuracy and calibration error of several classifiers.
 
-    labels (n,); probabilities (networks, n, C); errors as in :func:`accuracy`.
+    labels: (n,)
+    probabilities: (networks, n, C)
+
+    Errors as in :func:`accuracy`.
     """
-    each = list(np.asarray(probabilities))
+    each = np.asarray(as_distribution("probabilities", probabilities, dims=3))
     return Score(
         np.array([float(accuracy(labels, one)) for one in each]),
         np.array([float(expected_calibration_error(labels, one)) for one in each]),
@@ -116,10 +127,7 @@ def mean_and_error(values: Any) -> tuple[float, float]:
 
     Raises ValueError for fewer than two runs.
     """
+    if as_floats("values", values, 1).size < 2:
+        raise ValueError("values: expected two runs or more, got one, which has no spread.")
     given = np.asarray(values, float)
-    if given.ndim != 1 or len(given) < 2:
-        raise ValueError(
-            f"values: expected two runs or more in one row, got shape {given.shape}; one run has "
-            "no spread."
-        )
     return float(given.mean()), float(given.std(ddof=1) / np.sqrt(len(given)))

@@ -12,11 +12,12 @@ so that neither w nor the learning rate need be changed with T.
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 from jax.nn import log_softmax
-from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray
+from jaxtyping import Array, Float, PRNGKeyArray
 
+from lecture11.arguments import as_floats, as_items, require_shape
 from lecture11.networks import Layer, apply_mlp
+from lecture11.signatures import checked
 from lecture11.supervised.losses import soft_cross_entropy
 from lecture11.supervised.soft_labels import mixed_up, tempered
 
@@ -56,6 +57,7 @@ class Taught(NamedTuple):
     """w, the teacher's share in the loss, 0 to 1; usually the same for all."""
 
 
+@checked
 def cross_entropy_loss(
     layers: tuple[Layer, ...], batch: Labelled, key: PRNGKeyArray
 ) -> Float[Array, ""]:
@@ -63,6 +65,7 @@ def cross_entropy_loss(
     return soft_cross_entropy(batch.labels, logits=apply_mlp(layers, batch.x))
 
 
+@checked
 def mixup_loss(
     layers: tuple[Layer, ...], batch: LabelledForMixup, key: PRNGKeyArray
 ) -> Float[Array, ""]:
@@ -71,6 +74,7 @@ def mixup_loss(
     return soft_cross_entropy(labels, logits=apply_mlp(layers, x))
 
 
+@checked
 def distillation_loss(
     layers: tuple[Layer, ...], batch: Taught, key: PRNGKeyArray
 ) -> Float[Array, ""]:
@@ -79,6 +83,7 @@ def distillation_loss(
     return distillation(logits, batch.labels, batch.teacher, batch.temperature, batch.weight).mean()
 
 
+@checked
 def distillation(
     logits: Float[Array, "*examples classes"],
     labels: Float[Array, "*examples classes"],
@@ -86,19 +91,28 @@ def distillation(
     temperature: Float[Array, "*examples"],
     weight: Float[Array, "*examples"],
 ) -> Float[Array, "*examples"]:
-    """The loss of distillation, for each example; for use inside a loss, nothing is checked."""
-    kelvin = temperature[..., None]
+    """The loss of distillation, for each example; for use inside a loss, no value is checked."""
+    require_shape("logits, labels", labels, logits.shape, "that of logits, for the labels")
+    require_shape("teacher", teacher, logits.shape, "that of logits")
+    require_shape("temperature", temperature, logits.shape[:-1], "one for each example")
+    require_shape("weight", weight, logits.shape[:-1], "one for each example")
     from_labels = -(labels * log_softmax(logits)).sum(axis=-1)
     soft = tempered(teacher, temperature=temperature)
-    from_teacher = -(soft * log_softmax(logits / kelvin)).sum(axis=-1)
+    from_teacher = -(soft * log_softmax(logits / temperature[..., None])).sum(axis=-1)
     return (1 - weight) * from_labels + weight * temperature**2 * from_teacher
 
 
+@checked
 def predict(
-    networks: tuple[Layer, ...], x: Float[ArrayLike, "examples dims"]
+    networks: tuple[Layer, ...], x: Float[Array, "examples dims"]
 ) -> Float[Array, "networks examples classes"]:
-    """p(y|x; θ) of several networks, stacked along their first axis."""
-    return _probabilities(networks, jnp.asarray(x))
+    """p(y|x; θ) of several networks, stacked along their first axis.
+
+    Raises ValueError where a value is NaN or infinite, or x has other dimensions than the networks.
+    """
+    inputs = as_items("networks", networks, "layers")[0].weights.shape[-2]
+    require_shape("x", x, (len(x), inputs), "examples × the networks' inputs")
+    return _probabilities(networks, as_floats("x", x, 2))
 
 
 @jax.jit

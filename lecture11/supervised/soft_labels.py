@@ -19,40 +19,50 @@ its posterior then speaks of classes::
 from typing import Any
 
 import jax
-import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, as_logits
-from lecture11.supervised.losses import as_labels, one_hot
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_logits,
+    as_number,
+    as_whole,
+    require_positive,
+    require_shape,
+)
+from lecture11.signatures import checked
+from lecture11.supervised.losses import as_labels
 
 
 def tempered(logits: Any, *, temperature: Any) -> Float[Array, "*batch classes"]:
-    """softmax(logits / T): 1 leaves the model's own, ∞ is uniform, towards 0 it is the arg max.
+    """softmax(logits / T): 1 leaves the model's own, a large T makes them alike, a small one sure.
 
-    logits (…, C); temperature, one number or one for each example (…)
+    logits: (…, C)
+    temperature: T > 0, one number or one for each example
 
-    Raises ValueError where a logit is NaN, or a temperature is not positive.
+    Raises ValueError where a logit is NaN, a temperature is not positive, or shapes disagree.
     """
-    of_model = as_logits("logits", logits)
-    kelvin = as_floats("temperature", temperature)
-    if not isinstance(kelvin, jax.core.Tracer) and not bool((kelvin > 0).all()):
-        raise ValueError(f"temperature: expected positive numbers, got {float(kelvin.min()):.4g}.")
+    of_model, t = as_logits("logits", logits), as_floats("temperature", temperature)
+    require_positive("temperature", t, "a positive temperature", "cool towards 0, not to it")
+    if t.ndim:
+        require_shape("temperature", t, of_model.shape[:-1], "one for each example")
     centred = of_model - of_model.max(axis=-1, keepdims=True)  # so that z / T cannot overflow
-    return jax.nn.softmax(centred / kelvin[..., None], axis=-1)
+    return jax.nn.softmax(centred / t[..., None], axis=-1)
 
 
 def smoothed(labels: Any, *, share: float) -> Float[Array, "*batch classes"]:
-    """Labels with a share of the uniform distribution mixed in.
+    """(1 − ε) of the labels and ε of the uniform distribution.
+
+    labels: distributions along the last axis
+    share: ε, from 0 to 1
 
     Raises ValueError where labels are no distributions, or the share is not within 0 … 1.
     """
-    given = as_distribution("labels", labels)
-    if not 0 <= share <= 1:
-        raise ValueError(f"share: expected a number from 0 to 1, got {share}.")
+    given, share = as_distribution("labels", labels), as_number("share", share, 0, 1)
     return (1 - share) * given + share / given.shape[-1]
 
 
+@checked
 def mixed_up(
     x: Float[Array, "examples dims"],
     labels: Float[Array, "examples classes"],
@@ -64,8 +74,10 @@ def mixed_up(
 
     concentration: α of Beta(α, α) for each pair; small α leaves most examples nearly as they are
 
-    For use inside a loss: nothing is checked.
+    For use inside a loss: of the values nothing is checked.
     """
+    require_shape("labels", labels, (len(x), labels.shape[1]), "examples × classes, as many as x")
+    require_shape("concentration", concentration, (len(x),), "one for each example")
     of_pairs, of_shares = jax.random.split(key)
     partner = jax.random.permutation(of_pairs, len(x))
     share = jax.random.beta(of_shares, concentration, concentration).astype(x.dtype)[:, None]
@@ -80,33 +92,35 @@ def named_components(
 ) -> Float[Array, "components classes"]:
     """p(y|k): how a few labelled examples name the components of a model that knew no labels.
 
-    responsibilities (n, K), p(k|x_i) of the labelled examples; labels (n,); prior ε: so many
-    examples, of all classes alike, are added to each component, so that one without any is
-    uniform
+    responsibilities: p(k|x_i) of the labelled examples, (n, K)
+    labels: their classes, (n,)
+    classes: how many there are, C
+    prior: ε, so many examples, of all classes alike, are added to each component, so that one
+        without any is uniform
 
     Raises ValueError where responsibilities are no distributions, a label is no class, shapes
     disagree, or the prior is not positive; TypeError where labels are no whole numbers.
     """
-    shares = as_distribution("responsibilities", responsibilities)
-    chosen = as_labels("labels", labels, jnp.zeros((len(shares), classes)))
-    if not 0 < prior < np.inf:
-        raise ValueError(f"prior: expected a positive number of examples, got {prior}.")
-    counts = shares.T @ one_hot(np.asarray(chosen), classes) + prior / classes
+    gamma = as_distribution("responsibilities", responsibilities, dims=2)
+    classes, prior = as_whole("classes", classes, 1), as_number("prior", prior, above=0)
+    y = as_labels("labels", labels, classes=classes, count=len(gamma))
+    counts = gamma.T @ jax.nn.one_hot(y, classes) + prior / classes
     return counts / counts.sum(axis=1, keepdims=True)
 
 
 def class_posterior(responsibilities: Any, names: Any) -> Float[Array, "examples classes"]:
-    """p(y|x) = Σ_k p(y|k) p(k|x), from (n, K) and (K, C).
+    """p(y|x) = Σ_k p(y|k) p(k|x).
+
+    responsibilities: p(k|x_i), (n, K)
+    names: p(y|k), (K, C)
 
     Raises ValueError where one of them holds no distributions, or K differs.
     """
-    shares, of_components = (
-        as_distribution(name, given)
-        for name, given in (("responsibilities", responsibilities), ("names", names))
-    )
-    if shares.shape[-1] != len(of_components):
+    gamma = as_distribution("responsibilities", responsibilities, dims=2)
+    of_components = as_distribution("names", names, dims=2)
+    if gamma.shape[1] != len(of_components):
         raise ValueError(
-            f"names: expected {shares.shape[-1]} rows, one for each component of the "
+            f"names: expected {gamma.shape[1]} rows, one for each component of the "
             f"responsibilities; got shape {of_components.shape}."
         )
-    return shares @ of_components
+    return gamma @ of_components

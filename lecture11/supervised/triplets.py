@@ -22,8 +22,16 @@ import numpy as np
 from jax.nn import relu
 from jaxtyping import Array, Bool, Float, Integer, PRNGKeyArray
 
-from lecture11.arguments import as_floats, require_shape
+from lecture11.arguments import (
+    as_array,
+    as_choice,
+    as_floats,
+    as_number,
+    as_wholes,
+    require_shape,
+)
 from lecture11.networks import Layer, apply_mlp
+from lecture11.signatures import checked
 
 MININGS = ("all", "semi-hard", "hard")
 """Which triplets of a minibatch the loss is taken of.
@@ -33,6 +41,10 @@ semi-hard: for each anchor and positive, the nearest negative farther than the p
     is none, the farthest one (Schroff et al. 2015, section 3.2)
 hard: for each anchor, its farthest positive and its nearest negative (Hermans et al., "batch hard")
 """
+
+
+MOST_TRIPLETS = 50_000_000
+"""What :func:`triplet_gaps` lists: 400 MB."""
 
 
 class ForTriplets(NamedTuple):
@@ -71,37 +83,46 @@ def triplet_loss(
     p, n = as_floats("positive", positive, 2), as_floats("negative", negative, 2)
     require_shape("positive", p, a.shape, "triplets × dims, as the anchors")
     require_shape("negative", n, a.shape, "triplets × dims, as the anchors")
-    _require_margin(margin)
+    margin = as_number("margin", margin, above=0)
     return relu(((a - p) ** 2).sum(axis=1) - ((a - n) ** 2).sum(axis=1) + margin)
 
 
 def triplet_gaps(features: Any, classes: Any) -> Float[np.ndarray, " triplets"]:
-    """The gaps of all triplets, increasing: features (points, dims), classes (points,).
+    """The gaps of all triplets, increasing.
+
+    features: (points, dims)
+    classes: (points,), any whole numbers
 
     There are Σ_a (points of a's class − 1) · (points of other classes): 2.3 million for 30 points
-    each of 10 classes, so give some of the points, not thousands.
-    Raises TypeError or ValueError where they are no such arrays, or there is no triplet.
+    each of 10 classes, 520 million for 180.
+    Raises TypeError or ValueError where they are no such arrays, there is no triplet, or there are
+    more than :data:`MOST_TRIPLETS`.
     """
     points = np.asarray(as_floats("features", features, 2), float)
-    labels = np.asarray(classes)
-    if labels.shape != (len(points),):
-        raise ValueError(
-            f"classes: expected one for each of {len(points)} rows of features, got shape "
-            f"{labels.shape}."
-        )
-    squares = ((points[:, None] - points[None]) ** 2).sum(axis=-1)
-    same = labels[:, None] == labels[None]
-    gaps = []
-    for anchor, (row, alike) in enumerate(zip(squares, same, strict=True)):
-        positives = row[alike & (np.arange(len(row)) != anchor)]
-        gaps.append((row[~alike][:, None] - positives[None]).ravel())
-    together = np.sort(np.concatenate(gaps))
-    if not len(together):
+    labels = as_wholes("classes", classes)
+    require_shape("classes", labels, (len(points),), "one for each row of features")
+    _, inverse, sizes = np.unique(np.asarray(labels), return_inverse=True, return_counts=True)
+    of_anchors = (sizes[inverse] - 1) * (len(points) - sizes[inverse])
+    count = int(of_anchors.sum())
+    if not count:
         raise ValueError(
             "classes: no triplet, which takes two points of one class and one of another; give "
             "more points."
         )
-    return together
+    if count > MOST_TRIPLETS:
+        raise ValueError(
+            f"features: {len(points)} points have {count / 1e6:,.0f} million triplets, more than "
+            f"{MOST_TRIPLETS / 1e6:,.0f} million; give some of the points."
+        )
+    gaps, end = np.empty(count), 0
+    for anchor, size in enumerate(of_anchors):
+        squares = ((points - points[anchor]) ** 2).sum(axis=1)
+        alike = inverse == inverse[anchor]
+        positives = squares[alike & (np.arange(len(points)) != anchor)]
+        begin, end = end, end + size
+        gaps[begin:end] = (squares[~alike][:, None] - positives).ravel()
+    gaps.sort()
+    return gaps
 
 
 def count_triplets(gaps: Any, *, margin: float) -> TripletCounts:
@@ -109,20 +130,22 @@ def count_triplets(gaps: Any, *, margin: float) -> TripletCounts:
 
     Raises ValueError where the gaps do not increase, or the margin is not positive.
     """
-    ordered = np.asarray(gaps, float)
-    _require_margin(margin)
-    if ordered.ndim != 1 or (np.diff(ordered) < 0).any():
+    as_array("gaps", gaps, 1)
+    ordered, margin = np.asarray(gaps, float), as_number("margin", margin, above=0)
+    if not ordered.size or not (np.diff(ordered) >= 0).all():
         raise ValueError("gaps: expected one increasing row; sort them with np.sort.")
     hard = int(np.searchsorted(ordered, 0, side="right"))
     not_easy = int(np.searchsorted(ordered, margin, side="left"))
     return TripletCounts(len(ordered) - not_easy, not_easy - hard, hard)
 
 
+@checked
 @dataclass(frozen=True)
 class TripletLoss:
     """The loss of a minibatch, for :class:`lecture11.networks.TrainingStep`.
 
-    mining: a name in :data:`MININGS`; unit_length: whether features are scaled to length 1
+    mining: a name in :data:`MININGS`
+    unit_length: whether features are scaled to length 1
 
     Raises ValueError for another mining.
     """
@@ -132,8 +155,7 @@ class TripletLoss:
 
     def __post_init__(self) -> None:
         """Check the choice."""
-        if self.mining not in MININGS:
-            raise ValueError(f"mining: expected one of {MININGS}, got {self.mining!r}.")
+        as_choice("mining", self.mining, MININGS)
 
     def __call__(
         self, layers: tuple[Layer, ...], batch: ForTriplets, key: PRNGKeyArray
@@ -143,6 +165,7 @@ class TripletLoss:
         return mined_loss(features, batch.classes, batch.margin[0], self.mining)
 
 
+@checked
 def embed(
     layers: tuple[Layer, ...], x: Float[Array, "examples dims"], *, unit_length: bool = True
 ) -> Float[Array, "examples features"]:
@@ -151,6 +174,7 @@ def embed(
     return scaled_to_unit_length(outputs) if unit_length else outputs
 
 
+@checked
 def penultimate(
     layers: tuple[Layer, ...], x: Float[Array, "examples dims"]
 ) -> Float[Array, "examples units"]:
@@ -158,6 +182,7 @@ def penultimate(
     return relu(apply_mlp(layers[:-1], x))
 
 
+@checked
 def scaled_to_unit_length(
     features: Float[Array, "examples dims"],
 ) -> Float[Array, "examples dims"]:
@@ -166,13 +191,16 @@ def scaled_to_unit_length(
     return features / jnp.sqrt(jnp.where(squares > 0, squares, 1))
 
 
+@checked
 def mined_loss(
     features: Float[Array, "examples dims"],
     classes: Integer[Array, " examples"],
     margin: Float[Array, ""],
     mining: str,
 ) -> Float[Array, ""]:
-    """The mean over a minibatch's mined triplets; for use inside a loss, nothing is checked."""
+    """The mean over a minibatch's mined triplets; for use inside a loss, no value is checked."""
+    as_choice("mining", mining, MININGS)
+    require_shape("classes", classes, (len(features),), "one for each row of features")
     squares = ((features[:, None] - features[None]) ** 2).sum(axis=-1)
     same = classes[:, None] == classes[None]
     positive = same & ~jnp.eye(len(classes), dtype=bool)
@@ -217,11 +245,3 @@ def _mean_where(terms: Array, kept: Array) -> Float[Array, ""]:
     """The mean of max(0, term) over those kept, whose gradient no other term can spoil."""
     losses = jnp.where(kept, relu(jnp.where(kept, terms, 0)), 0)
     return losses.sum() / jnp.maximum(kept.sum(), 1)
-
-
-def _require_margin(margin: float) -> None:
-    if not 0 < margin < np.inf:
-        raise ValueError(
-            f"margin: expected a positive number, got {margin}; at 0 a network that maps all to "
-            "one point would have no loss."
-        )

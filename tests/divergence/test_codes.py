@@ -156,7 +156,14 @@ def test_one_letter_costs_one_bit(make):
 @each_code
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"a": 0}, {"a": -1, "b": 2}, {"a": float("nan")}, {"a": float("inf"), "b": 1}],
+    [
+        {},
+        {"a": 0},
+        {"a": -1, "b": 2},
+        {"a": float("nan")},
+        {"a": float("inf"), "b": 1},
+        {"a": "1"},
+    ],
 )
 def test_what_are_no_weights_is_refused(make, wrong: dict[str, float]):
     with pytest.raises(ValueError, match="weights: expected"):
@@ -205,8 +212,8 @@ def test_the_canonical_words():
     ("lengths", "says"),
     [
         ({"a": 1, "b": 1, "c": 2}, "Kraft's sum is 1.25"),
-        ({"a": 0}, "1 bit or more"),
-        ({}, "1 bit or more"),
+        ({"a": 0}, r"lengths\['a'\]: expected a whole number from 1 on, got 0"),
+        ({}, "lengths: expected letters, each with its own"),
     ],
 )
 def test_impossible_lengths_are_refused(lengths: dict[str, int], says: str):
@@ -236,6 +243,13 @@ def test_letters_the_code_lacks_are_named(make):
     with pytest.raises(UnknownLetterError, match="'c'"):
         code.bits_per_letter({"a": 1, "c": 1})
     assert code.bits_per_letter({"a": 1, "c": 0}) == 1
+
+
+def test_a_word_that_begins_another_is_refused():
+    with pytest.raises(ValueError, match=r"^words: 0 is the beginning of 01"):
+        PrefixCode({"a": "01", "b": "0", "c": "11"})
+    with pytest.raises(ValueError, match=r"^words: expected a string of 0 and 1 for 'b', got '2'"):
+        PrefixCode({"a": "0", "b": "2"})
 
 
 def test_bits_that_are_no_words_are_refused():
@@ -328,5 +342,7 @@ def test_whole_numbers_of_any_type_are_counts():
 
 @pytest.mark.parametrize(("bits_", "letters"), [("01x", 2), ("01", -1)])
 def test_what_cannot_be_read_is_refused(bits_: str, letters: int):
-    with pytest.raises(ValueError, match="letters, bits: expected"):
+    with pytest.raises(
+        ValueError, match=r"^(letters: expected a whole number from 0 on|bits: expected a string)"
+    ):
         ArithmeticCode({"a": 1, "b": 2}).decode(bits_, letters)

@@ -28,6 +28,7 @@ from lecture11.divergence import (
     sample_mixture,
     stationary_points,
 )
+from lecture11.divergence.fits import search_stationary
 
 
 def two(distance: float = 2.0, sd: float = 0.5, weight: float = 0.5) -> NormalMixture:
@@ -106,11 +107,11 @@ class TestForward:
 
     @pytest.mark.parametrize("masses", [[-1.0, 2.0], [0.0, 0.0]])
     def test_masses_that_are_none_are_refused(self, masses):
-        with pytest.raises(ValueError, match="masses: expected numbers from 0 on"):
+        with pytest.raises(ValueError, match=r"^masses: expected numbers from 0 on"):
             forward_fit_by_descent(jnp.arange(2.0), jnp.array(masses), Normal(0.0, 1.0))
 
     def test_what_is_no_mixture_is_refused(self):
-        with pytest.raises(ValueError, match="weights: expected a distribution"):
+        with pytest.raises(ValueError, match=r"^p\.weights: expected a distribution"):
             forward_fit(two(weight=1.5))
 
 
@@ -202,8 +203,15 @@ class TestReverseFits:
         assert abs(mean) < 1e-6
         assert objective(sd) < min(objective(sd * 0.999), objective(sd * 1.001))
 
-    def test_what_is_no_normal_is_refused(self):
-        with pytest.raises(ValueError, match=r"start\.sd: expected a positive"):
+    @pytest.mark.parametrize("sd", [0.0, -1.0, np.nan])
+    def test_what_is_no_normal_is_refused(self, sd):
+        starts = Normal(np.zeros(2), np.array([1.0, sd]))
+        for fit in (reverse_fits, reverse_paths):
+            with pytest.raises(ValueError, match=r"^starts\.sd: (expected a positive|1 of 2)"):
+                fit(two(), starts)
+        with pytest.raises(ValueError, match=r"^start\.sd: (expected a positive|1 of 2)"):
+            forward_fit_by_descent([0.0, 1.0], [1.0, 1.0], starts)
+        with pytest.raises(ValueError, match=r"^starts\.sd: expected a positive"):
             reverse_fits(two(), Normal(0.0, 0.0))
 
 
@@ -351,8 +359,23 @@ class TestStationaryPoints:
         assert len(traces) == compiled > 0
 
     def test_what_is_no_mixture_is_refused(self):
-        with pytest.raises(ValueError, match="sds: expected positive"):
+        with pytest.raises(ValueError, match=r"^p\.sds: expected a positive"):
             stationary_points(two(sd=0.0))
+
+
+def test_behind_the_checks_everything_can_be_traced():
+    """Of the mixtures only their shapes are known then."""
+    p, starts = jax.tree.map(jnp.asarray, (two(), STARTS))
+    masses = jnp.array([0.3, 0.7])
+    for function, data in [
+        (forward_fit, p),
+        (search_stationary, p),
+        (lambda p: reverse_fits(p, starts), p),
+        (lambda starts: reverse_paths(two(), starts, steps=2), starts),
+        (lambda q: reverse_divergence(q, two()), starts),
+        (lambda masses: forward_fit_by_descent(jnp.arange(2.0), masses, starts), masses),
+    ]:
+        assert jax.make_jaxpr(function)(data)
 
 
 def test_one_too_few_is_noticed():
@@ -363,10 +386,17 @@ def test_one_too_few_is_noticed():
     ]
     assert is_complete(points)
     assert not is_complete(points[:2])
-    assert not is_complete([])
+    with pytest.raises(ValueError, match=r"^points: expected stationary points, got none"):
+        is_complete([])
 
 
 class TestFloat32:
+    def test_widths_that_underflow_are_refused(self):
+        with pytest.raises(ValueError, match=r"^starts\.sd: .* underflows float32"):
+            reverse_fits(two(), Normal(0.0, 1e-40))
+        with pytest.raises(ValueError, match=r"^p\.sds: .* underflows float32"):
+            stationary_points(two(sd=1e-40))
+
     def test_the_same_points_are_found(self):
         points = stationary_points(two())
         assert [q.kind for q in points] == ["minimum"] * 3 + ["saddle"] * 2

@@ -1,5 +1,6 @@
 """The model that is too small: fits against brute force, and the two directions' habits."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -80,3 +81,12 @@ def test_what_is_no_fit_is_refused():
         fit_bell(TARGET, "back", starts=[1.0])
     with pytest.raises(ValueError, match=r"^target: expected a distribution"):
         fit_bell(2 * TARGET, "forward", starts=[1.0])
+
+
+@pytest.mark.parametrize("log_width", [-10.0, -40.0, -1e4])
+def test_a_bell_of_no_width_is_all_on_the_nearest_class(log_width):
+    bells = Bell(jnp.array([2.0, 2.4, 2.5, -3.0]), jnp.full(4, log_width))
+    found = jnp.exp(bell_logits(bells, 5))
+    expected = np.eye(5)[[2, 2, 2, 0]]
+    expected[2, 2:4] = 0.5
+    np.testing.assert_array_equal(found, expected)

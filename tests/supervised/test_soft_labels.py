@@ -54,6 +54,10 @@ def test_warmer_is_never_more_certain(temperature: float, factor: float):
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, np.nan, np.inf])
 def test_a_temperature_is_positive(temperature: float):
+    with pytest.raises(ValueError, match=r"^temperature: .* underflows float32"):
+        tempered([0.0, 1.0], temperature=1e-40)
+    with pytest.raises(ValueError, match=r"^temperature: expected shape \(2,\)"):
+        tempered(np.zeros((2, 3)), temperature=[1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match=r"^temperature: "):
         tempered(LOGITS, temperature=temperature)
 
@@ -152,7 +156,7 @@ def test_what_names_nothing_is_refused():
         named_components(shares, np.array([0, 10]))
     with pytest.raises(ValueError, match=r"^responsibilities: expected a distribution"):
         named_components(2 * shares, np.array([0, 1]))
-    with pytest.raises(ValueError, match=r"^prior: expected a positive number"):
+    with pytest.raises(ValueError, match=r"^prior: expected a number above 0"):
         named_components(shares, np.array([0, 1]), prior=0.0)
     with pytest.raises(ValueError, match=r"^names: expected 2 rows"):
         class_posterior(shares, np.ones((3, 1)))

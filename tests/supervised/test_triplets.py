@@ -86,9 +86,9 @@ def test_by_hand():
 
 @pytest.mark.parametrize("margin", [0, -1, np.nan, np.inf])
 def test_a_margin_that_is_none_is_refused(margin):
-    with pytest.raises(ValueError, match="margin: expected a positive number"):
+    with pytest.raises(ValueError, match=r"^margin: expected a number above 0"):
         triplet_loss([[0.0]], [[0.0]], [[0.0]], margin=margin)
-    with pytest.raises(ValueError, match="margin: expected a positive number"):
+    with pytest.raises(ValueError, match=r"^margin: expected a number above 0"):
         count_triplets([0.0], margin=margin)
 
 
@@ -134,6 +134,12 @@ def test_all_in_one_point_is_hard_only():
     assert counts == TripletCounts(0, 0, 6 * 4)
 
 
+def test_more_triplets_than_the_memory_should_hold_are_refused_before_any_is_made():
+    classes = np.repeat(np.arange(10), 180)
+    with pytest.raises(ValueError, match=r"^features: 1800 points have 522 million triplets"):
+        triplet_gaps(np.zeros((1800, 64)), classes)
+
+
 @pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 2]])
 def test_without_a_triplet_it_is_said(classes):
     with pytest.raises(ValueError, match="classes: no triplet"):
@@ -143,7 +149,7 @@ def test_without_a_triplet_it_is_said(classes):
 def test_gaps_in_disorder_and_classes_of_another_length_are_refused():
     with pytest.raises(ValueError, match="gaps: expected one increasing row"):
         count_triplets([1.0, 0.0], margin=0.1)
-    with pytest.raises(ValueError, match="classes: expected one for each of 3"):
+    with pytest.raises(ValueError, match=r"^classes: expected shape \(3,\)"):
         triplet_gaps(np.eye(3), [0, 1])
 
 
@@ -201,7 +207,7 @@ def test_all_in_one_point_costs_the_margin_and_has_no_gradient(mining):
 
 
 def test_another_mining_is_refused():
-    with pytest.raises(ValueError, match=r"mining: expected one of .* got 'easy'"):
+    with pytest.raises(ValueError, match=r"mining: expected one of .*; got 'easy'"):
         TripletLoss("easy")
 
 
