@@ -22,7 +22,12 @@ from lecture11.divergence.letters import is_weight, require_letters, require_let
 
 @dataclass(frozen=True)
 class ArithmeticCode:
-    """Writes and reads texts by the letters' counts; both sides must know these."""
+    """Writes and reads texts by the letters' counts; both sides must know these.
+
+    >>> code = ArithmeticCode({"a": 9, "b": 1})
+    >>> len(code.encode("aaaaaaaaab" * 10)), code.decode(code.encode("aba"), letters=3)
+    (48, 'aba')
+    """
 
     counts: Mapping[str, Any]
     """How often each letter is expected, in proportion; letters of count 0 cannot be written."""

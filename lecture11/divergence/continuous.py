@@ -33,6 +33,11 @@ def kl_by_quadrature(log_p: Any, rule: Rule, *, relative_to: Any) -> Float[Array
 
     The rule must reach as far as p does, with nodes closer than the narrowest bump of p.
     Raises TypeError or ValueError where one of them is no such array, or ``rule`` is none.
+
+    >>> rule = covering_rule(NormalMixture([1.0], [0.0], [1.0]), count=101)
+    >>> log_p, log_q = (normal_log_density(rule.nodes, Normal(m, 1.0)) for m in (0.0, 1.0))
+    >>> print(kl_by_quadrature(log_p, rule, relative_to=log_q))
+    0.5000
     """
     log_p, log_q = _at_the_same_points(log_p, relative_to, lowest=True)
     return integrate(exp_log_ratio(log_p, log_q), rule)
@@ -48,6 +53,10 @@ def kl_by_sampling(log_p: Any, *, relative_to: Any) -> Estimate:
     estimate cannot prove support.
     Raises TypeError or ValueError where one of them is no such array; ValueError where there are
     fewer than two points.
+
+    >>> log_p, log_q = np.log([0.5, 0.3, 0.5]), np.log([0.25, 0.3, 0.25])  # at three points
+    >>> print(kl_by_sampling(log_p, relative_to=log_q).mean)
+    0.4621
     """
     log_p, log_q = _at_the_same_points(log_p, relative_to, lowest=False)
     if len(log_p) < 2:

@@ -59,6 +59,9 @@ def entropy(p: Any, *, axis: int = -1) -> Float[Array, "..."]:
     """H(p) = −Σ_x p(x) log p(x) in nats.
 
     Raises ValueError where ``p`` is no distribution along the axis.
+
+    >>> print(entropy([0.5, 0.25, 0.25]) / jnp.log(2))  # in bits
+    1.5000
     """
     return _sum(-p_log(p, p), axis)
 
@@ -70,6 +73,9 @@ def cross_entropy(p: Any, *, relative_to: Any, axis: int = -1) -> Float[Array, "
     relative_to: q, of the shape of p
 
     Raises ValueError where one of them is no distribution along the axis, or shapes differ.
+
+    >>> print(cross_entropy([0.5, 0.5], relative_to=[0.25, 0.75]))
+    0.8370
     """
     q = relative_to
     return _sum(-p_log(p, q), axis)
@@ -82,6 +88,9 @@ def kl_divergence(p: Any, *, relative_to: Any, axis: int = -1) -> Float[Array, "
     relative_to: q, of the shape of p
 
     Raises ValueError where one of them is no distribution along the axis, or shapes differ.
+
+    >>> print(kl_divergence([0.5, 0.5], relative_to=[0.25, 0.75]))
+    0.1438
     """
     q = relative_to
     return _sum(p_log_ratio(p, p, q), axis, excess=p - q)
@@ -105,6 +114,9 @@ def jensen_shannon(p: Any, q: Any, *, axis: int = -1) -> Float[Array, "..."]:
     """½ D_KL(p ‖ m) + ½ D_KL(q ‖ m) with m = (p + q) / 2: symmetric, from 0 to log 2 (Lin 1991).
 
     Raises ValueError where one of them is no distribution along the axis, or shapes differ.
+
+    >>> print(jensen_shannon([0.5, 0.5], [1, 0]))
+    0.2158
     """
 
     def to_middle(a: Array) -> Array:  # a / m = 2a / (p + q), as m itself may underflow

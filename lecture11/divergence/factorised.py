@@ -24,6 +24,10 @@ def forward_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(p ‖ q): the marginals of p.
 
     Raises what :func:`~lecture11.gaussian.as_gaussian` raises.
+
+    >>> print(forward_factorised(Gaussian([0.0, 0.0], [[2.0, 1.0], [1.0, 2.0]])).covariance)
+    [[2.00 0.00]
+     [0.00 2.00]]
     """
     p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(jnp.diagonal(p.covariance)))
@@ -33,6 +37,10 @@ def reverse_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(q ‖ p): the conditionals of p, at its mean.
 
     Raises what :func:`~lecture11.gaussian.as_gaussian` raises.
+
+    >>> print(reverse_factorised(Gaussian([0.0, 0.0], [[2.0, 1.0], [1.0, 2.0]])).covariance)
+    [[1.50 0.00]
+     [0.00 1.50]]
     """
     p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(1 / _precisions(p.covariance)))

@@ -102,6 +102,10 @@ def forward_fit(p: NormalMixture) -> Normal:
     """The normal that minimises D_KL(p ‖ q): the one with the mean and the variance of p.
 
     Raises what :func:`~lecture11.divergence.normal_mixture.as_mixture` raises.
+
+    >>> q = forward_fit(NormalMixture([0.5, 0.5], [-2.0, 2.0], [0.5, 0.5]))
+    >>> print(q.mean, q.sd**2)
+    0.0 4.250
     """
     p = as_mixture("p", p)
     return Normal(mixture_mean(p), jnp.sqrt(mixture_variance(p)))
@@ -160,6 +164,10 @@ def reverse_divergence(
 
     Raises TypeError or ValueError where ``q`` is no normal, ``p`` no mixture, or ``nodes`` no whole
     number from 3 on.
+
+    >>> p = NormalMixture([0.5, 0.5], [-2.0, 2.0], [0.5, 0.5])
+    >>> print(reverse_divergence(Normal([2.0, 0.0], [0.5, 1.7]), p))
+    [0.693 1.874]
     """
     q, p = as_normal("q", q), _as_target(p, log_p)
     return _reverse_divergence(log_p, as_whole("nodes", nodes, 3), q, p)
@@ -177,6 +185,10 @@ def reverse_fits(
 
     Raises TypeError or ValueError where ``starts`` is no normal, ``p`` no mixture, or ``steps`` no
     whole number from 0 on.
+
+    >>> p = NormalMixture([0.5, 0.5], [-2.0, 2.0], [0.5, 0.5])
+    >>> print(reverse_fits(p, Normal([-1.0, 1.0], [0.5, 0.5])).normals.mean)
+    [-2.00  2.00]
     """
     begins, p = _stacked("starts", starts), _as_target(p, log_p)
     return _fits(_Reverse(log_p, FITTING), begins, p, as_whole("steps", steps, 0))
@@ -201,6 +213,10 @@ def stationary_points(
     (:func:`is_complete` is one check), but no search proves it. Modes more than some 100 standard
     deviations apart are beyond the rule: what lies between them is then found only roughly or not.
     Raises what :func:`~lecture11.divergence.normal_mixture.as_mixture` raises.
+
+    >>> points = stationary_points(NormalMixture([0.5, 0.5], [-2.0, 2.0], [0.5, 0.5]))
+    >>> [(q.kind, round(q.sd, 1)) for q in points]
+    [('minimum', 0.5), ('minimum', 0.5), ('minimum', 1.7), ('saddle', 1.5), ('saddle', 1.5)]
     """
     ends = jax.device_get(search_stationary(as_mixture("p", p), log_p=_as_callable(log_p)))
     points = [

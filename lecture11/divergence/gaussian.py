@@ -28,6 +28,9 @@ def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
 
     Raises ValueError where a mean is not finite or a standard deviation not positive (under jit
     and vmap, where values are not known, the result is NaN there).
+
+    >>> print(normal_kl(Normal(0.0, 1.0), relative_to=Normal(1.0, 2.0)))
+    0.4431
     """
     p, q = as_normal("p", p), as_normal("relative_to", relative_to)
     shift = (p.mean - q.mean) / q.sd
@@ -39,6 +42,10 @@ def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
 
     Raises ValueError where shapes disagree, a value is not finite or a covariance not symmetric
     positive definite (under jit and vmap the result is NaN for the last).
+
+    >>> p, q = Gaussian([0.0, 0.0], np.diag([1.0, 4.0])), Gaussian([1.0, 0.0], np.eye(2))
+    >>> print(gaussian_kl(p, relative_to=q))
+    1.3069
     """
     p, q = as_gaussian("p", p), as_gaussian("relative_to", relative_to)
     require_shape("relative_to.mean", q.mean, p.mean.shape, "that of p.mean")

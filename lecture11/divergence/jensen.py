@@ -52,6 +52,9 @@ def jensen_gap(
 
     Raises ValueError where the weights are no distributions, shapes differ, a point with a weight
     is not finite, or is negative under the logarithm; TypeError where ``function`` is none.
+
+    >>> print(jensen_gap([1.0, 4.0], weights=[0.5, 0.5]))  # log 2.5 − log 2
+    0.2231
     """
     if not callable(function):
         raise TypeError(
@@ -79,6 +82,10 @@ def non_negativity(p: Any, *, relative_to: Any) -> NonNegativityProof:
     The gap is the divergence of p from q confined to supp p. Where q has nothing there, the
     divergence is ∞ for want of support alone and the gap 0.
     Raises ValueError where one of them is no distribution, or shapes differ.
+
+    >>> proof = non_negativity([0.5, 0.5, 0.0], relative_to=[0.25, 0.25, 0.5])
+    >>> print(proof.mean_of_log, proof.gap, proof.covered)
+    -0.6931 0.0000 0.5000
     """
     p, q = as_distribution("p", p), as_distribution("relative_to", relative_to)
     divergence = kl_divergence(p, relative_to=q)

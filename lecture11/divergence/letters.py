@@ -59,6 +59,9 @@ def frequencies(text: str, alphabet: str) -> Float64[np.ndarray, " letters"]:
 
     Raises ValueError where the text is empty or a letter stands twice in the alphabet;
     UnknownLetterError where the text holds letters that the alphabet lacks.
+
+    >>> print(frequencies("banana", alphabet="abn"))
+    [0.5000 0.1667 0.3333]
     """
     if not text:
         raise ValueError("text: expected at least one letter, got none.")

@@ -54,6 +54,10 @@ def mixture_log_density(x: Any, mixture: NormalMixture) -> Float[Array, "*points
     """log p(x), at one point or many; in log-space, so finite however far from all modes.
 
     Raises what :func:`as_mixture` raises; TypeError or ValueError where x is no number.
+
+    >>> p = NormalMixture([0.5, 0.5], [-2.0, 2.0], [0.5, 0.5])
+    >>> print(mixture_log_density([-2.0, 0.0], p))
+    [-0.9189 -8.2258]
     """
     x, (weights, means, sds) = as_floats("x", x), as_mixture("mixture", mixture)
     of_components = normal_log_density(x[..., None], Normal(means, sds))

@@ -91,7 +91,12 @@ def distillation(
     temperature: Float[Array, "*examples"],
     weight: Float[Array, "*examples"],
 ) -> Float[Array, "*examples"]:
-    """The loss of distillation, for each example; for use inside a loss, no value is checked."""
+    """The loss of distillation, for each example; for use inside a loss, no value is checked.
+
+    >>> one, halves = np.zeros((1, 2)), np.array([[0.5, 0.5]])
+    >>> print(distillation(one, halves, one, np.array([2.0]), np.array([0.5])))
+    [1.7329]
+    """
     require_shape("logits, labels", labels, logits.shape, "that of logits, for the labels")
     require_shape("teacher", teacher, logits.shape, "that of logits")
     require_shape("temperature", temperature, logits.shape[:-1], "one for each example")

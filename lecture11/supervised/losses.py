@@ -43,6 +43,9 @@ def negative_log_likelihood(
 
     Raises TypeError where labels are no whole numbers; ValueError where one of them is no class,
     shapes disagree, a logit is NaN, or weights are no distribution.
+
+    >>> print(negative_log_likelihood([0, 1], logits=np.log([[0.5, 0.5], [0.75, 0.25]])))
+    1.0397
     """
     log_p = log_softmax(as_logits("logits", logits, dims=2))
     y = as_labels("labels", labels, classes=log_p.shape[1], count=len(log_p))
@@ -61,6 +64,9 @@ def soft_cross_entropy(labels: Any, *, logits: Any) -> Float[Array, ""]:
     logits: (n, C)
 
     Raises ValueError where labels are no distributions, a logit is NaN, or shapes disagree.
+
+    >>> print(soft_cross_entropy([[0.5, 0.5]], logits=np.log([[0.75, 0.25]])))
+    0.8370
     """
     p, logits = _pair(labels, logits)
     return weighted(p, -log_softmax(logits)).sum(axis=-1).mean()
@@ -70,6 +76,9 @@ def forward_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
     """The mean of D_KL(p*(y|x) ‖ p(y|x; θ)): the cross-entropy less the labels' own entropy.
 
     Arguments and errors as in :func:`soft_cross_entropy`.
+
+    >>> print(forward_kl([[0.5, 0.5]], logits=np.log([[0.75, 0.25]])))
+    0.1438
     """
     p, logits = _pair(labels, logits)
     return kl_divergence_of_logits(safe_log(p), relative_to=logits).mean()
@@ -81,6 +90,9 @@ def reverse_kl(labels: Any, *, logits: Any) -> Float[Array, ""]:
     ∞ where some p*(y|x) = 0, as a softmax of finite logits gives no class exactly nothing (a logit
     of −∞ does). There it has no gradient, and ``jax.grad`` gives that of its finite terms.
     Arguments and errors as in :func:`soft_cross_entropy`.
+
+    >>> print(reverse_kl([[0.5, 0.5]], logits=np.log([[0.75, 0.25]])))
+    0.1308
     """
     p, logits = _pair(labels, logits)
     return kl_divergence_of_logits(logits, relative_to=safe_log(p)).mean()
@@ -90,6 +102,9 @@ def mean_entropy(labels: Any) -> Float[Array, ""]:
     """E_x[H(p*(y|x))], the mean over the examples: what cross-entropy and forward KL differ by.
 
     labels: as in :func:`soft_cross_entropy`; 0 where all of them are one-hot
+
+    >>> print(mean_entropy([[0.5, 0.5], [1.0, 0.0]]))
+    0.3466
     """
     return entropy(as_distribution("labels", labels)).mean()
 

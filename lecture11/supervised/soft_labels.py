@@ -41,6 +41,9 @@ def tempered(logits: Any, *, temperature: Any) -> Float[Array, "*batch classes"]
     temperature: T > 0, one number or one for each example
 
     Raises ValueError where a logit is NaN, a temperature is not positive, or shapes disagree.
+
+    >>> print(tempered(np.log([0.8, 0.2]), temperature=2.0))
+    [0.6667 0.3333]
     """
     of_model, t = as_logits("logits", logits), as_floats("temperature", temperature)
     require_positive("temperature", t, "a positive temperature", "cool towards 0, not to it")
@@ -57,6 +60,9 @@ def smoothed(labels: Any, *, share: float) -> Float[Array, "*batch classes"]:
     share: ε, from 0 to 1
 
     Raises ValueError where labels are no distributions, or the share is not within 0 … 1.
+
+    >>> print(smoothed([1.0, 0.0], share=0.1))
+    [0.9500 0.0500]
     """
     given, share = as_distribution("labels", labels), as_number("share", share, 0, 1)
     return (1 - share) * given + share / given.shape[-1]
@@ -75,6 +81,11 @@ def mixed_up(
     concentration: α of Beta(α, α) for each pair; small α leaves most examples nearly as they are
 
     For use inside a loss: of the values nothing is checked.
+
+    >>> x, labels = np.array([[0.0], [1.0]]), np.eye(2)
+    >>> mixed, soft = mixed_up(x, labels, np.ones(2), key=jax.random.key(1))
+    >>> print(mixed[:, 0] - soft[:, 1])  # blended alike
+    [0.00 0.00]
     """
     require_shape("labels", labels, (len(x), labels.shape[1]), "examples × classes, as many as x")
     require_shape("concentration", concentration, (len(x),), "one for each example")
@@ -100,6 +111,10 @@ def named_components(
 
     Raises ValueError where responsibilities are no distributions, a label is no class, shapes
     disagree, or the prior is not positive; TypeError where labels are no whole numbers.
+
+    >>> print(named_components([[1, 0], [0.5, 0.5]], [0, 1], classes=2, prior=0.5))
+    [[0.625 0.375]
+     [0.250 0.750]]
     """
     gamma = as_distribution("responsibilities", responsibilities, dims=2)
     classes, prior = as_whole("classes", classes, 1), as_number("prior", prior, above=0)
@@ -115,6 +130,9 @@ def class_posterior(responsibilities: Any, names: Any) -> Float[Array, "examples
     names: p(y|k), (K, C)
 
     Raises ValueError where one of them holds no distributions, or K differs.
+
+    >>> print(class_posterior([[0.5, 0.5]], [[1, 0], [0.2, 0.8]]))
+    [[0.6000 0.4000]]
     """
     gamma = as_distribution("responsibilities", responsibilities, dims=2)
     of_components = as_distribution("names", names, dims=2)

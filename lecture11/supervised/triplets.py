@@ -78,6 +78,9 @@ def triplet_loss(
 
     Raises TypeError or ValueError where they are no such arrays, their shapes differ, or the margin
     is not positive.
+
+    >>> print(triplet_loss([[0.0]], [[1.0]], [[1.1]], margin=0.5))  # 1 − 1.21 + 0.5
+    [0.2900]
     """
     a = as_floats("anchor", anchor, 2)
     p, n = as_floats("positive", positive, 2), as_floats("negative", negative, 2)
