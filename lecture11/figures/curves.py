@@ -37,7 +37,8 @@ def bound_picture(
         figure,
         f"At the present θ the two touch, at {number(level[here])} nats. At the next the bound has "
         f"risen to {number(bound[there])} and the log-likelihood above it to "
-        f"{number(level[there])}. On this line the bound is highest at {number(at[bound.argmax()])}"
+        f"{number(level[there])}. As far as drawn, the bound is highest at "
+        f"{number(at[bound.argmax()])}"
         f", the log-likelihood at {number(at[level.argmax()])}.",
     )
 
