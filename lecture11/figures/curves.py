@@ -38,8 +38,7 @@ def bound_picture(
         f"At the present θ the two touch, at {number(level[here])} nats. At the next the bound has "
         f"risen to {number(bound[there])} and the log-likelihood above it to "
         f"{number(level[there])}. As far as drawn, the bound is highest at "
-        f"{number(at[bound.argmax()])}"
-        f", the log-likelihood at {number(at[level.argmax()])}.",
+        f"{number(at[bound.argmax()])}, the log-likelihood at {number(at[level.argmax()])}.",
     )
 
 

@@ -43,8 +43,8 @@ def bound(
 def test_words_of_the_bound_have_its_numbers():
     assert bound().words == (
         "At the present θ the two touch, at −104.7 nats. At the next the bound has risen to −100.9 "
-        "and the log-likelihood above it to −100.2. As far as drawn, the bound is highest at 1, the "
-        "log-likelihood at 1.25."
+        "and the log-likelihood above it to −100.2. As far as drawn, the bound is highest at 1, "
+        "the log-likelihood at 1.25."
     )
 
 
