@@ -202,6 +202,21 @@ def as_wholes(name: str, value: Any, dims: int | None = None) -> Int[Array, "...
     return given if isinstance(given, jax.Array) else _converted(given, jnp.result_type(int))
 
 
+def as_tree(name: str, tree: Any) -> Any:
+    """Return a pytree of arrays, each of the type it has.
+
+    Raises TypeError where there is no array in it, or something that makes none.
+    """
+    leaves, structure = jax.tree.flatten(tree)
+    if not leaves:
+        raise TypeError(f"{name}: expected arrays, or a tuple of them; got {_kind(tree)}.")
+    try:
+        return jax.tree.unflatten(structure, [jnp.asarray(leaf) for leaf in leaves])
+    except (TypeError, ValueError):
+        kinds = ", ".join(sorted({_kind(leaf) for leaf in leaves}))
+        raise TypeError(f"{name}: expected arrays of numbers, got {kinds}.") from None
+
+
 def as_floats(
     name: str,
     value: Any,

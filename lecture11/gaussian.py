@@ -37,6 +37,10 @@ class Normal(NamedTuple):
     """σ > 0, the standard deviation (not the variance), in the unit of x."""
 
 
+STANDARD_NORMAL = Normal(0.0, 1.0)  # type: ignore[arg-type]
+"""N(0, 1), in the precision of whatever it meets."""
+
+
 class Gaussian(NamedTuple):
     """N(x | μ, Σ) in D dimensions."""
 

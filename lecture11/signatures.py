@@ -137,6 +137,8 @@ def _array(hint: Any) -> Convert:
                 f"{name}: expected {least} dimensions or more ({hint.dim_str}), got an array of "
                 f"shape {found.shape}."
             )
+        if found.shape[:1] == (0,):
+            raise ValueError(f"{name}: expected at least one value, got an array of none.")
         if hint.array_type is np.ndarray:
             return np.asarray(found)
         if "bool" in hint.dtypes:

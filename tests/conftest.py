@@ -14,7 +14,15 @@ from tests.required import skip_or_fail
 
 # The shapes and types in the signatures of the science are checked at every call in the tests. Not
 # those of the other rooms, whose tests pass wrong types on purpose, to see what is said of them.
-GROUND_FLOOR = ["iteration", "gaussian", "zeros", "line_search", "quadrature", "networks"]
+GROUND_FLOOR = [
+    "iteration",
+    "gaussian",
+    "zeros",
+    "line_search",
+    "quadrature",
+    "networks",
+    "training",
+]
 ROOMS = ["divergence", "supervised", "embedding", "latent", "variational"]
 SCIENCE = [f"lecture11.{module}" for module in GROUND_FLOOR + ROOMS]
 install_import_hook(SCIENCE, "tests.conftest.typechecked")

@@ -21,6 +21,7 @@ ROOMS = [
     "quadrature",
     "gaussian",
     "networks",
+    "training",
     "datasets",
     "divergence",
     "supervised",

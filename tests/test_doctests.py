@@ -36,7 +36,7 @@ class Entry(NamedTuple):
 
 
 class AsFarAsWritten(doctest.OutputChecker):
-    """Lets a number with a point or exponent differ from the right one by what its last digit rounds off."""
+    """Lets a number with a point or an exponent differ by what its last digit rounds off."""
 
     NUMBER = re.compile(r"-?\d+(?:\.(\d*)(?:e[+-]?\d+)?|e[+-]?\d+)")
 

@@ -17,9 +17,9 @@ from jax.nn import log_softmax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import as_choice, as_distribution, as_floats, as_whole, known
-from lecture11.networks import TrainingStep, train_many
 from lecture11.signatures import checked
 from lecture11.supervised.losses import forward_kl, reverse_kl
+from lecture11.training import TrainingStep, train_many
 
 LEARNING_RATE = 0.03
 STEPS = 8000
@@ -87,12 +87,12 @@ def fit_bell(target: Any, direction: str, *, starts: Any) -> BellFits:
         )
     begin = Bell(centres, jnp.zeros_like(centres))
     step = TrainingStep(forward_loss if direction == "forward" else reverse_loss)
-    ends, infos = train_many(
+    run = train_many(
         step,
         begin,
         jnp.broadcast_to(p, (len(centres), 1, p.size)),
         learning_rate=LEARNING_RATE,
-        steps=STEPS,
+        frames=[STEPS],
         keys=jax.random.split(jax.random.key(0), len(centres)),  # nothing here is random
     )
-    return BellFits(ends, infos.loss)
+    return BellFits(run.state.params, run.info.loss)

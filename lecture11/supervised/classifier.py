@@ -1,4 +1,4 @@
-"""What a classifier minimises in training: losses for :class:`lecture11.networks.TrainingStep`.
+"""What a classifier minimises in training: losses for :class:`lecture11.training.TrainingStep`.
 
 Distillation weighs the labels and the teacher (Hinton, Vinyals & Dean 2015, section 2)::
 

@@ -145,7 +145,7 @@ def count_triplets(gaps: Any, *, margin: float) -> TripletCounts:
 @checked
 @dataclass(frozen=True)
 class TripletLoss:
-    """The loss of a minibatch, for :class:`lecture11.networks.TrainingStep`.
+    """The loss of a minibatch, for :class:`lecture11.training.TrainingStep`.
 
     mining: a name in :data:`MININGS`
     unit_length: whether features are scaled to length 1

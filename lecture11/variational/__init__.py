@@ -10,6 +10,14 @@ from lecture11.variational.ascent import (
     begin,
     variational_em,
 )
+from lecture11.variational.categorical import (
+    categorical_draws,
+    categorical_scores,
+    enumerated_gradient,
+    enumerated_variance,
+    joint_draws,
+    mean_elbo,
+)
 from lecture11.variational.coins import Coins, log_odds
 from lecture11.variational.enumeration import (
     JensenProof,
@@ -25,20 +33,8 @@ from lecture11.variational.enumeration import (
 from lecture11.variational.estimators import (
     Draws,
     Estimates,
-    EstimatorVariances,
-    categorical_draws,
-    categorical_scores,
-    enumerated_gradient,
-    enumerated_variance,
     estimates_by_size,
-    expectation,
-    joint_draws,
     leave_one_out,
-    mean_elbo,
-    normal_draws,
-    normal_scores,
-    quadrature_gradient,
-    quadrature_variances,
     score_function_gradient,
 )
 from lecture11.variational.gaps import (
@@ -55,7 +51,6 @@ from lecture11.variational.importance import (
     expected_bound,
     importance_weighted_bounds,
     log_mean_weight,
-    vae_log_weights,
 )
 from lecture11.variational.integration import (
     Grid,
@@ -82,6 +77,15 @@ from lecture11.variational.mean_field import (
     sample_effects,
     shortfall,
 )
+from lecture11.variational.normal import (
+    EstimatorVariances,
+    expectation,
+    normal_draws,
+    normal_scores,
+    quadrature_gradient,
+    quadrature_variances,
+    reparametrised,
+)
 from lecture11.variational.tosses import (
     Tosses,
     bag_log_joint,
@@ -104,8 +108,6 @@ from lecture11.variational.vae import (
     mean_bound_parts,
     mean_images,
     negative_elbo,
-    pixel_log_likelihood,
-    reparametrised,
     train_vae,
 )
 
@@ -182,7 +184,6 @@ __all__ = [
     "negative_elbo",
     "normal_draws",
     "normal_scores",
-    "pixel_log_likelihood",
     "posterior",
     "posterior_divergence",
     "posterior_on_grid",
@@ -197,6 +198,5 @@ __all__ = [
     "tabulated_evidence",
     "train_vae",
     "two_sets",
-    "vae_log_weights",
     "variational_em",
 ]

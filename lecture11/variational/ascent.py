@@ -15,7 +15,7 @@ One iteration here is half a cycle, first an E-step, then an M-step.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, Protocol, get_args, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -23,9 +23,10 @@ from jax import lax
 from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float, Int
 
-from lecture11.arguments import as_floats
+from lecture11.arguments import as_number, as_whole
 from lecture11.iteration import Run, run
 from lecture11.line_search import line_search
+from lecture11.signatures import checked
 
 Kind = Literal["exact", "searched", "fixed"]
 """How a half-step goes uphill."""
@@ -76,16 +77,24 @@ class AscentInfo(NamedTuple):
     """Σ_i log p_θ(x_i)."""
 
 
+@checked
 @dataclass(frozen=True)
 class HalfStep:
     """The bound raised in one of its arguments; see :class:`EStep` and :class:`MStep`.
 
-    kind: see :data:`Kind`; gradient_steps: how many make one half-step, where it is not exact
+    kind: see :data:`Kind`
+    gradient_steps: how many make one half-step, where it is not exact
+
+    Raises TypeError or ValueError for another kind, or fewer than one gradient step.
     """
 
     model: BoundedModel
     kind: Kind = "exact"
     gradient_steps: int = 1
+
+    def __post_init__(self) -> None:
+        """Check the number."""
+        as_whole("gradient_steps", self.gradient_steps, 1)
 
     def _raised(
         self,
@@ -106,7 +115,7 @@ class EStep(HalfStep):
     """The bound raised in q, as a step of :mod:`lecture11.iteration`."""
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
-        """θ stays."""
+        """Another φ, the same θ."""
         model, theta = self.model, state.theta
         phi, lengths = self._raised(
             0, state.phi, state.lengths,
@@ -121,7 +130,7 @@ class MStep(HalfStep):
     """The bound raised in θ, as a step of :mod:`lecture11.iteration`."""
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
-        """φ stays."""
+        """Another θ, the same φ."""
         model, phi = self.model, state.phi
         theta, lengths = self._raised(
             1, state.theta, state.lengths,
@@ -132,6 +141,7 @@ class MStep(HalfStep):
         return later, _info(model, state, data)
 
 
+@checked
 @dataclass(frozen=True)
 class Alternate:
     """E-step, M-step, E-step, …: one of them at each iteration, whichever comes next."""
@@ -144,8 +154,9 @@ class Alternate:
         return lax.cond(state.halves % 2 == 0, self.e_step, self.m_step, state, data)
 
 
+@checked
 def begin(
-    model: BoundedModel, theta: Any, phi: Any, data: Any, *, length: Any = 1.0
+    model: BoundedModel, theta: Any, phi: Any, data: Any, *, length: float = 1.0
 ) -> tuple[Ascent, Any]:
     """The first state, before an E-step, and the data, both checked.
 
@@ -153,12 +164,11 @@ def begin(
         per nat, as it multiplies the gradient
     """
     theta, phi, data = model.check(theta, phi, data)
-    first = as_floats("length", length, 0)
-    if not isinstance(first, jax.core.Tracer) and not float(first) > 0:
-        raise ValueError(f"length: expected a positive number, got {float(first):g}.")
+    first = jnp.asarray(as_number("length", length, above=0), jnp.result_type(float))
     return Ascent(theta, phi, jnp.stack([first, first]), jnp.zeros((), jnp.int32)), data
 
 
+@checked
 def variational_em(
     model: BoundedModel,
     theta: Any,
@@ -166,32 +176,23 @@ def variational_em(
     data: Any,
     *,
     frames: Iterable[int],
-    e: str = "exact",
-    m: str = "exact",
+    e: Kind = "exact",
+    m: Kind = "exact",
     gradient_steps: int = 1,
-    length: Any = 1.0,
+    length: float = 1.0,
 ) -> Run[Ascent, AscentInfo]:
     """Run variational EM; frame k holds the state after ``frames[k]`` half-steps.
 
     e, m: how each half-step goes uphill; gradient_steps: how many make a half-step that is not
     exact; length: see :func:`begin`
 
+    A run whose θ or φ stops being finite, as fixed steps may, ends with ``Status.DIVERGED``.
     Raises what ``model.check`` raises, and ValueError for another kind, fewer than one gradient
     step or a length that is not positive.
     """
-    kinds = [_as_kind(name, kind) for name, kind in (("e", e), ("m", m))]
-    if gradient_steps < 1:
-        raise ValueError(f"gradient_steps: expected at least 1, got {gradient_steps}.")
     state, data = begin(model, theta, phi, data, length=length)
-    step = Alternate(EStep(model, kinds[0], gradient_steps), MStep(model, kinds[1], gradient_steps))
+    step = Alternate(EStep(model, e, gradient_steps), MStep(model, m, gradient_steps))
     return run(step, state, data, frames=frames, chunk=1000)
-
-
-def _as_kind(name: str, given: str) -> Kind:
-    for kind in get_args(Kind):
-        if given == kind:
-            return kind
-    raise ValueError(f"{name}: expected one of {', '.join(get_args(Kind))}; got {given!r}.")
 
 
 def _info(model: BoundedModel, state: Ascent, data: Any) -> AscentInfo:

@@ -14,18 +14,19 @@ from typing import Any, Literal
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
-from jax.nn import log_sigmoid
 from jax.scipy.special import gammaln
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_floats, require_shape
+from lecture11.arguments import as_floats, as_whole, known, require_shape
+from lecture11.signatures import checked
 from lecture11.variational.enumeration import bound_of_logits
+from lecture11.variational.tosses import Tosses, toss_log_likelihood
 
 LARGEST = 30.0
 """Log-odds at which the M-step stops: where a coin shows only heads, they would go to infinity."""
 
 
+@checked
 @dataclass(frozen=True)
 class Coins:
     """K coins of unknown bias, and ``fair`` more that are known to be fair.
@@ -35,11 +36,18 @@ class Coins:
     family: what q may be. ``free``: φ (rounds, coins) are logits of q(z|x_i), any distribution for
         each round. ``shared``: φ (unknown coins,) are log-odds of the coins that q takes them to
         be; q_φ(z|x) is the posterior that these would have. It holds the exact posterior, at φ = θ.
+
+    Raises TypeError or ValueError where a number is not whole, or a choice unknown.
     """
 
     tosses: int = 10
     fair: int = 0
     family: Literal["free", "shared"] = "free"
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        as_whole("tosses", self.tosses, 1)
+        as_whole("fair", self.fair, 0)
 
     def log_joint(
         self, theta: Float[Array, " unknown"], heads: Float[Array, " rounds"]
@@ -47,9 +55,8 @@ class Coins:
         """log p_θ(x_i, z)."""
         theta = jnp.concatenate([theta, jnp.zeros(self.fair, theta.dtype)])
         ways = gammaln(self.tosses + 1) - gammaln(heads + 1) - gammaln(self.tosses - heads + 1)
-        up = heads[:, None] * log_sigmoid(theta)
-        down = (self.tosses - heads)[:, None] * log_sigmoid(-theta)
-        return ways[:, None] + up + down - jnp.log(theta.size)
+        seen = Tosses(heads[:, None], (self.tosses - heads)[:, None])
+        return ways[:, None] + toss_log_likelihood(seen, theta) - jnp.log(theta.size)
 
     def logits(
         self, phi: Float[Array, "..."], heads: Float[Array, " rounds"]
@@ -88,20 +95,20 @@ class Coins:
         return jnp.where(up + down > tiny, jnp.clip(odds, -LARGEST, LARGEST), theta)
 
     def check(
-        self, theta: Any, phi: Any, heads: Any
+        self, theta: Any, phi: Any, data: Any
     ) -> tuple[Float[Array, " unknown"], Float[Array, "..."], Float[Array, " rounds"]]:
         """All as JAX arrays.
 
         Raises ValueError where a count of heads is no whole number from 0 to the tosses, or a
         shape does not fit.
         """
-        theta, heads = as_floats("theta", theta, 1), as_floats("heads", heads, 1)
-        if not isinstance(heads, Tracer):
+        theta, heads = as_floats("theta", theta, 1), as_floats("data", data, 1)
+        if known(heads):
             given = np.asarray(heads)
             bad = given[(given != np.round(given)) | (given < 0) | (given > self.tosses)]
             if bad.size:
                 raise ValueError(
-                    f"heads: expected whole numbers from 0 to {self.tosses}, the heads in "
+                    f"data: expected whole numbers from 0 to {self.tosses}, the heads in "
                     f"{self.tosses} tosses; got {bad[0]:g}."
                 )
         phi = as_floats("phi", phi, 2 if self.family == "free" else 1)
@@ -113,13 +120,14 @@ class Coins:
         return theta, phi, heads
 
 
+@checked
 def log_odds(bias: Any) -> Float[Array, "*coins"]:
     """log (b / (1 − b)), from probabilities of heads.
 
     Raises ValueError where a bias is not strictly between 0 and 1.
     """
     b = as_floats("bias", bias)
-    if not isinstance(b, Tracer) and ((np.asarray(b) <= 0) | (np.asarray(b) >= 1)).any():
+    if known(b) and ((np.asarray(b) <= 0) | (np.asarray(b) >= 1)).any():
         raise ValueError(
             f"bias: expected probabilities strictly between 0 and 1, got {np.asarray(b)}."
         )

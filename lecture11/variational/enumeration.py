@@ -20,6 +20,7 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import as_distribution, as_logits, require_shape
 from lecture11.divergence import kl_divergence_of_logits
+from lecture11.zeros import exp_log_ratio, p_log, weighted
 
 
 class JensenProof(NamedTuple):
@@ -69,7 +70,7 @@ def evidence_lower_bound(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
     Raises ValueError where ``q`` is no distribution along the last axis, or shapes differ.
     """
     log_joint, q = _pair(log_joint, q)
-    return bound_of_logits(log_joint, jnp.log(q))
+    return _bound_of_q(log_joint, q)
 
 
 def posterior_divergence(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
@@ -78,15 +79,19 @@ def posterior_divergence(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
     return kl_divergence_of_logits(jnp.log(q), relative_to=log_joint)
 
 
+def bound_of_logits(log_joint: Any, logits: Any) -> Float[Array, "*points"]:
+    """The ELBO for q = softmax(``logits``), to be differentiated.
+
+    Raises ValueError where a value is NaN or ∞, or shapes differ.
+    """
+    log_joint, logits = as_logits("log_joint", log_joint), as_logits("logits", logits)
+    require_shape("logits", logits, log_joint.shape, "that of log_joint")
+    return _bound_of_logits(log_joint, logits)
+
+
 @jax.jit
-def bound_of_logits(
-    log_joint: Float[Array, "*points states"], logits: Float[Array, "*points states"]
-) -> Float[Array, "*points"]:
-    """The ELBO for q = softmax(``logits``), to be differentiated; unchecked, for use inside jit."""
-    log_q = log_softmax(logits, axis=-1)
-    some = log_q > -jnp.inf
-    terms = jnp.exp(log_q) * (jnp.where(some, log_joint, 0) - jnp.where(some, log_q, 0))
-    return jnp.where(some, terms, 0).sum(axis=-1)
+def _bound_of_logits(log_joint: Array, logits: Array) -> Array:
+    return -exp_log_ratio(log_softmax(logits, axis=-1), log_joint).sum(axis=-1)
 
 
 def jensen_proof(log_joint: Any, *, q: Any) -> JensenProof:
@@ -113,29 +118,34 @@ def _pair(log_joint: Any, q: Any) -> tuple[Array, Array]:
 
 @jax.jit
 def _jensen_proof(log_joint: Array, q: Array) -> JensenProof:
-    some = q > 0
-    log_ratio = jnp.where(some, log_joint - jnp.log(jnp.where(some, q, 1)), -jnp.inf)
+    positive = q > 0
+    log_ratio = jnp.where(positive, log_joint - jnp.log(jnp.where(positive, q, 1)), -jnp.inf)
     log_of_mean = logsumexp(log_ratio, b=q, axis=-1)
-    inside = jnp.where(some, jax.nn.softmax(log_joint, axis=-1), 0)
-    bound = jnp.where(some, q * log_ratio, 0).sum(axis=-1)
+    inside = jnp.where(positive, jax.nn.softmax(log_joint, axis=-1), 0)
+    bound = weighted(q, log_ratio).sum(axis=-1)
     return JensenProof(logsumexp(log_joint, axis=-1), log_of_mean, bound, inside.sum(axis=-1))
 
 
 @jax.jit
 def _kl_proof(log_joint: Array, q: Array) -> KLProof:
-    some = q > 0
-    level = logsumexp(log_joint, axis=-1)
-    log_p, log_q = jnp.where(some, log_joint, 0), jnp.log(jnp.where(some, q, 1))
+    level = logsumexp(log_joint, axis=-1, keepdims=True)
+    log_q = jnp.log(jnp.where(q > 0, q, 1))
 
     def average(values: Array) -> Array:
-        return jnp.where(some, q * values, 0).sum(axis=-1)
+        return weighted(q, values).sum(axis=-1)
 
     return KLProof(
-        level - average(log_p - log_q),
-        average(level[..., None] - (log_p - log_q)),
-        average(-(log_p - level[..., None] - log_q)),
+        level[..., 0] - average(log_joint - log_q),
+        average(level - (log_joint - log_q)),
+        average(-(log_joint - level - log_q)),
         kl_divergence_of_logits(jnp.log(q), relative_to=log_joint),
     )
+
+
+@jax.jit
+def _bound_of_q(log_joint: Array, q: Array) -> Array:
+    """E_q[log p(x, z)] + H(q)."""
+    return (weighted(q, log_joint) - p_log(q, q)).sum(axis=-1)
 
 
 @jax.jit

@@ -22,13 +22,18 @@ from jax.nn import log_softmax
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import as_floats, require_shape
-from lecture11.divergence import Normal
-from lecture11.networks import TrainingStep, train_many
+from lecture11.gaussian import STANDARD_NORMAL, Normal, as_normal, normal_log_density
 from lecture11.quadrature import Rule
+from lecture11.signatures import checked
+from lecture11.training import TrainingStep, train_many
 from lecture11.variational.integration import grid, integrated_log_evidence
 from lecture11.variational.vae import Autoencoder, decode, encode, pixel_log_likelihood
 
 LEARNING_RATE, STEPS = 0.03, 400
+
+NARROWEST = 0.01
+"""The least standard deviation of q, in spacings of the grid. A narrower q has all of its weight on
+the nearest node, as this one has, but its squares overflow."""
 
 
 class Tables(NamedTuple):
@@ -65,6 +70,7 @@ class Gaps(NamedTuple):
         return self.best - self.amortised
 
 
+@checked
 def tabulate(vae: Autoencoder, x: Any, rule: Rule, *, condition: Any = None) -> Tables:
     """log p_θ(x, z) of black and white images (n, pixels) at all pairs of the rule's nodes.
 
@@ -77,6 +83,8 @@ def tabulate(vae: Autoencoder, x: Any, rule: Rule, *, condition: Any = None) -> 
     latents = vae.encoder[-1].weights.shape[1] // 2
     if latents != 2:
         raise ValueError(f"vae: expected two latents, as for a grid; got {latents}.")
+    takes = vae.decoder[0].weights.shape[0]
+    require_shape("condition", given, (takes - latents,), "what the decoder takes beside z")
     pixels = vae.decoder[-1].weights.shape[1]
     require_shape("x", images, (len(images), pixels), "images × pixels")
     table = _tabulate(vae, images, rule.nodes, given)
@@ -95,7 +103,7 @@ def _tabulate(
     def row(first: Array) -> Float[Array, "images side"]:
         z = jnp.stack([jnp.broadcast_to(first, nodes.shape), nodes], axis=-1)
         given = jnp.broadcast_to(condition, (nodes.size, condition.size))
-        prior = -0.5 * (z**2).sum(axis=-1) - jnp.log(2 * jnp.pi)
+        prior = normal_log_density(z, STANDARD_NORMAL).sum(axis=-1)
         if vae.links is None:  # Σ_j x_j l_j − Σ_j log(1 + e^{l_j}), once for all the images
             logits = decode(vae, z, given)
             return x @ logits.T - jax.nn.softplus(logits).sum(axis=-1) + prior
@@ -109,6 +117,7 @@ def _tabulate(
     return jnp.moveaxis(jax.lax.map(row, nodes), 0, 1)
 
 
+@checked
 def tabulated_evidence(tables: Tables) -> Float[Array, " images"]:
     """log p(x) of each image: the grid's own sum."""
     rule = Rule(tables.nodes[0], jnp.exp(tables.log_weights[0]))
@@ -116,17 +125,19 @@ def tabulated_evidence(tables: Tables) -> Float[Array, " images"]:
     return integrated_log_evidence(flat, grid(rule, rule))
 
 
+@checked
 def tabulated_bound(q: Normal, table: Tables) -> Float[Array, ""]:
     """ELBO of q (fields of shape (2,)) on one image's table; for use under vmap and grad.
 
     q is a product of one distribution over the nodes for each latent, so this is aᵀ L b plus two
     entropies.
     """
-    standardised = (table.nodes - q.mean[:, None]) / q.sd[:, None]
+    sd = jnp.maximum(q.sd, NARROWEST * (table.nodes[1] - table.nodes[0]))
+    standardised = (table.nodes - q.mean[:, None]) / sd[:, None]
     log_q = log_softmax(-0.5 * standardised**2 + table.log_weights, axis=-1)
-    shares = jnp.exp(log_q)
-    entropy = -(shares * (log_q - table.log_weights)).sum()
-    return shares[0] @ table.log_joint @ shares[1] + entropy
+    at_nodes = jnp.exp(log_q)
+    entropy = -(at_nodes * (log_q - table.log_weights)).sum()
+    return at_nodes[0] @ table.log_joint @ at_nodes[1] + entropy
 
 
 class _Free(NamedTuple):
@@ -143,22 +154,24 @@ def _negative_bound(free: _Free, table: Tables, key: PRNGKeyArray) -> Float[Arra
     return -tabulated_bound(free.normal(), table)
 
 
+@checked
 def evidence_gaps(tables: Tables, q: Normal) -> Gaps:
     """Split each image's evidence, from its table and the encoder's q, fields (images, 2).
 
     q* is sought by Adam from two starts, q and the normal with the posterior's means and standard
     deviations; the better end counts, or q itself where neither beats it.
     """
+    q = as_normal("q", q)
     starts = [q, _posterior_moments(tables)]
     found = [q]
     for start in starts:
         free = _Free(start.mean, jnp.log(start.sd))
         keys = jax.random.split(jax.random.key(0), len(free.mean))  # unused: the loss has no noise
-        ends, _ = train_many(
-            TrainingStep(_negative_bound), free, tables, learning_rate=LEARNING_RATE, steps=STEPS,
-            keys=keys,
+        run = train_many(
+            TrainingStep(_negative_bound), free, tables, learning_rate=LEARNING_RATE,
+            frames=[STEPS], keys=keys,
         )  # fmt: skip
-        found.append(ends.normal())
+        found.append(run.state.params.normal())
     bounds = jnp.stack([_bounds(normal, tables) for normal in found])
     best = bounds.argmax(axis=0)
     fields = [
@@ -186,15 +199,21 @@ def _posterior_moments(tables: Tables) -> Normal:
     return Normal(mean, jnp.sqrt(jnp.maximum(variance, spacing**2)))
 
 
+@checked
 def posterior_on_grid(tables: Tables) -> Float[np.ndarray, "images side side"]:
     """p(z|x), densities at the nodes."""
     logs = tables.log_joint - tabulated_evidence(tables)[:, None, None]
     return np.exp(np.asarray(logs))
 
 
-def encode_greys(vae: Autoencoder, x: Any, condition: Any = None) -> Normal:
+@checked
+def encode_greys(
+    vae: Autoencoder,
+    x: Float[Array, "images pixels"],
+    condition: Float[Array, "images conditions"] | None = None,
+) -> Normal:
     """q_φ(z|x) of images (n, pixels), black and white or in between, compiled once."""
-    return _encode(vae, as_floats("x", x, 2), condition)
+    return _encode(vae, x, condition)
 
 
 _encode = jax.jit(encode)

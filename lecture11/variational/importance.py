@@ -20,29 +20,38 @@ import numpy as np
 from jax.scipy.special import logsumexp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
-from lecture11.divergence import normal_log_density
-from lecture11.gaussian import Normal
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_whole,
+    require_shape,
+)
+from lecture11.gaussian import STANDARD_NORMAL, normal_log_density
+from lecture11.signatures import checked
+from lecture11.variational.normal import reparametrised
 from lecture11.variational.vae import (
     Autoencoder,
     Greys,
     binarised,
-    check_fit,
     decode,
     encode,
     pixel_log_likelihood,
+    require_fit,
 )
 
 MOST_CASES = 2_000_000
 
 
-def log_mean_weight(
-    log_weights: Float[Array, "*points draws"],
-) -> Float[Array, "*points"]:
-    """log (1/K) Σ_k w_k along the last axis, from log w_k: one estimate of L_K."""
+@checked
+def log_mean_weight(log_weights: Float[Array, "*points draws"]) -> Float[Array, "*points"]:
+    """log (1/K) Σ_k w_k along the last axis: one estimate of L_K.
+
+    log_weights: log w_k = log p(x, z_k) − log q(z_k|x), in nats
+    """
     return logsumexp(log_weights, axis=-1) - jnp.log(log_weights.shape[-1])
 
 
+@checked
 def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, ""]:
     """L_K for a discrete z, exactly: the expectation over all ways to draw K = ``draws`` values.
 
@@ -55,8 +64,7 @@ def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, "
     shares, logs = as_distribution("q", q), as_floats("log_joint", log_joint, 1, lowest=True)
     require_shape("log_joint", logs, shares.shape, "one for each value of z, as q")
     probabilities, joint = np.asarray(shares, float), np.asarray(logs, float)
-    if draws < 1:
-        raise ValueError(f"draws: expected 1 or more, got {draws}.")
+    draws = as_whole("draws", draws, 1)
     drawn = probabilities > 0
     probabilities, joint = probabilities[drawn], joint[drawn]
     cases = math.comb(len(joint) + draws - 1, draws)
@@ -90,16 +98,17 @@ def vae_log_weights(
     key: PRNGKeyArray,
 ) -> Float[Array, " draws"]:
     """log w(z_k) = log p(x|z_k) + log N(z_k|0, I) − log q_φ(z_k|x) of one image, z_k ~ q_φ."""
-    q = encode(vae, x, condition)
-    noise = jax.random.normal(key, (draws, q.mean.size), q.mean.dtype)
-    z = q.mean + q.sd * noise
     given = jnp.broadcast_to(condition, (draws, condition.size))
+    q = encode(vae, x, condition if condition.size else None)
+    shape = draws, q.mean.size
+    z = reparametrised(q, noise=jax.random.normal(key, shape, q.mean.dtype))
     logits = decode(vae, z, given, x=jnp.broadcast_to(x, (draws, x.size)))
-    prior = normal_log_density(z, Normal(jnp.zeros(()), jnp.ones(()))).sum(axis=-1)
+    prior = normal_log_density(z, STANDARD_NORMAL).sum(axis=-1)
     proposal = normal_log_density(z, q).sum(axis=-1)
     return pixel_log_likelihood(x, logits) + prior - proposal
 
 
+@checked
 def importance_weighted_bounds(
     vae: Autoencoder,
     data: Greys,
@@ -115,10 +124,11 @@ def importance_weighted_bounds(
     Raises ValueError where the networks and the data do not fit together, or ``draws`` holds no
     number or one below 1.
     """
-    check_fit(vae, data)
-    if not draws or min(draws) < 1:
-        raise ValueError(f"draws: expected numbers from 1 on, such as (1, 50, 500); got {draws}.")
-    return np.asarray(_bounds(vae, data, key, tuple(draws), batch_size))
+    require_fit(vae, data)
+    counts = tuple(as_whole("draws", count, 1) for count in draws)
+    if not counts:
+        raise ValueError("draws: expected numbers from 1 on, such as (1, 50, 500); got none.")
+    return np.asarray(_bounds(vae, data, key, counts, as_whole("batch_size", batch_size, 1)))
 
 
 @partial(jax.jit, static_argnums=(3, 4))

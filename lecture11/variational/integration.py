@@ -15,12 +15,13 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jax.nn import logsumexp
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_floats, as_logits, require_shape
+from lecture11.arguments import as_logits, known, require_shape
 from lecture11.quadrature import Rule
+from lecture11.signatures import checked
+from lecture11.zeros import exp_log_ratio
 
 NORMALISED = 1e-4
 """How far from 1 the integral of q may be; beyond, the grid does not hold all of q."""
@@ -35,6 +36,7 @@ class Grid(NamedTuple):
     """log w_j; w_j is a length, or an area in two dimensions."""
 
 
+@checked
 def grid(*rules: Rule) -> Grid:
     """All combinations of the nodes of one or two rules, the last varying fastest.
 
@@ -51,6 +53,7 @@ def grid(*rules: Rule) -> Grid:
     return Grid(nodes.reshape(-1, len(rules)), total.reshape(-1))
 
 
+@checked
 def integrated_log_evidence(log_joint: Any, over: Grid) -> Float[Array, "*points"]:
     """log p(x) = log Σ_j w_j p(x, z_j).
 
@@ -59,12 +62,14 @@ def integrated_log_evidence(log_joint: Any, over: Grid) -> Float[Array, "*points
     return _log_integral(_at_nodes("log_joint", log_joint, over), over)
 
 
+@checked
 def log_posterior_density(log_joint: Any, over: Grid) -> Float[Array, "*points nodes"]:
     """log p(z_j|x) at the nodes. Raises what :func:`integrated_log_evidence` raises."""
     log_joint = _at_nodes("log_joint", log_joint, over)
     return log_joint - _log_integral(log_joint, over)[..., None]
 
 
+@checked
 def integrated_lower_bound(log_joint: Any, over: Grid, *, log_q: Any) -> Float[Array, "*points"]:
     """ELBO = Σ_j w_j q(z_j|x) (log p(x, z_j) − log q(z_j|x)).
 
@@ -75,6 +80,7 @@ def integrated_lower_bound(log_joint: Any, over: Grid, *, log_q: Any) -> Float[A
     return _average(log_joint, log_q, over)
 
 
+@checked
 def integrated_divergence(log_joint: Any, over: Grid, *, log_q: Any) -> Float[Array, "*points"]:
     """D_KL(q(z|x) ‖ p(z|x)) = Σ_j w_j q(z_j|x) (log q(z_j|x) − log p(z_j|x)).
 
@@ -87,9 +93,8 @@ def integrated_divergence(log_joint: Any, over: Grid, *, log_q: Any) -> Float[Ar
 
 @jax.jit
 def _average(log_p: Array, log_q: Array, over: Grid) -> Array:
-    some = log_q > -jnp.inf
-    terms = jnp.where(some, log_p, 0) - jnp.where(some, log_q, 0)
-    return jnp.where(some, jnp.exp(log_q + over.log_weights) * terms, 0).sum(axis=-1)
+    weights = over.log_weights
+    return -exp_log_ratio(log_q + weights, log_p + weights).sum(axis=-1)
 
 
 @jax.jit
@@ -106,8 +111,8 @@ def _at_nodes(name: str, values: Any, over: Grid) -> Array:
 
 def _normalised(log_q: Any, over: Grid) -> Array:
     log_q = _at_nodes("log_q", log_q, over)
-    if isinstance(log_q, Tracer):
-        return as_floats("log_q", log_q, lowest=True)
+    if not known(log_q):
+        return log_q
     totals = np.exp(np.asarray(_log_integral(log_q, over), float))
     worst = totals.flat[np.abs(totals - 1).argmax()]
     if abs(worst - 1) > NORMALISED:

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
-from jax.core import Tracer
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.arguments import as_distribution, as_floats, known, require_shape
 from lecture11.divergence import kl_divergence
 from lecture11.embedding.linear import fit_pca
 
@@ -25,8 +24,8 @@ def empirical(counts: Any) -> Float[Array, " outcomes"]:
     Raises ValueError where a count is negative or all are 0.
     """
     n = as_floats("counts", counts, 1)
-    if not isinstance(n, Tracer) and ((given := np.asarray(n)) < 0).any() | (given.sum() == 0):
-        raise ValueError(f"counts: expected numbers from 0 on, not all 0; got {np.asarray(n)}.")
+    if known(n) and ((given := np.asarray(n)) < 0).any() | (given.sum() == 0):
+        raise ValueError(f"counts: expected numbers from 0 on, not all 0; got {given}.")
     return n / n.sum()
 
 
@@ -74,29 +73,36 @@ def two_sets(completions: Any, models: Any, path: Any) -> TwoSets:
     """Lay tables of p(x, z), each (…, outcomes, states) stacked along a first axis, into a plane.
 
     The plane is that of the two curves; the path is projected on it.
-    Raises ValueError where the tables have different sizes.
+    Where all tables are the same, all points are 0, and ``explained`` is 1.
+    Raises ValueError where the tables have different sizes, or one is no distribution.
     """
-    stacks = [
-        as_floats(name, tables, 3)
+    stacks = {
+        name: as_floats(name, tables, 3)
         for name, tables in (("completions", completions), ("models", models), ("path", path))
-    ]
-    for name, tables in zip(("models", "path"), stacks[1:], strict=True):
-        wanted = (len(tables), *stacks[0].shape[1:])
-        require_shape(name, tables, wanted, "tables of the same size as the completions")
-    vectors = [jnp.sqrt(tables.reshape(len(tables), -1)) for tables in stacks]
-    curves = jnp.concatenate(vectors[:2])
+    }
+    size = stacks["completions"].shape[1:]
+    if size == (1, 1):
+        raise ValueError("completions: expected tables of two cells or more, got one cell.")
+    roots = {}
+    for name, tables in stacks.items():
+        require_shape(name, tables, (len(tables), *size), "tables of the same size as completions")
+        roots[name] = jnp.sqrt(as_distribution(name, tables.reshape(len(tables), -1)))
+    curves = jnp.concatenate([roots["completions"], roots["models"]])
     plane = fit_pca(curves, 2)
     total = ((curves - plane.mean) ** 2).sum(axis=1).mean()
-    on_plane = [(vector - plane.mean) @ plane.axes.T for vector in vectors]
-    return TwoSets(on_plane[0], on_plane[1], on_plane[2], plane.variances.sum() / total)
+    on_plane = [(vector - plane.mean) @ plane.axes.T for vector in roots.values()]
+    explained = jnp.where(total > 0, plane.variances.sum() / jnp.where(total > 0, total, 1), 1)
+    return TwoSets(on_plane[0], on_plane[1], on_plane[2], explained)
 
 
 def conditional(table: Any) -> Float[Array, "outcomes states"]:
     """p(z|x), the rows of a joint table each divided by its sum.
 
-    Raises ValueError where a row is all 0.
+    Raises ValueError where a number is negative or a row is all 0.
     """
     rows = as_floats("table", table, 2)
-    if not isinstance(rows, Tracer) and (np.asarray(rows).sum(axis=1) <= 0).any():
+    if known(rows) and (np.asarray(rows) < 0).any():
+        raise ValueError("table: expected probabilities, numbers from 0 on; one is negative.")
+    if known(rows) and (np.asarray(rows).sum(axis=1) == 0).any():
         raise ValueError("table: a row sums to 0; an x that is impossible has no posterior.")
     return rows / rows.sum(axis=1, keepdims=True)

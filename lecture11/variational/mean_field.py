@@ -16,15 +16,23 @@ too small (Turner & Sahani 2011).
 """
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax.core import Tracer
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_floats, require_shape
-from lecture11.divergence import Normal, normal_log_density
+from lecture11.arguments import (
+    as_floats,
+    as_instance,
+    as_number,
+    as_whole,
+    require_shape,
+)
+from lecture11.gaussian import STANDARD_NORMAL, Normal, normal_log_density
+from lecture11.signatures import checked
 
 
 class Effects(NamedTuple):
@@ -50,6 +58,7 @@ class PairNormals(NamedTuple):
     """artanh of the correlation; a factorised q takes no notice of it."""
 
 
+@checked
 @dataclass(frozen=True)
 class Causes:
     """The model, with what q may be: ``factorised``, or any normal, which holds the posterior.
@@ -64,7 +73,7 @@ class Causes:
     ) -> Float[Array, "points nodes"]:
         """log p_θ(x_i, z) at any z, for quadrature."""
         effect = Normal(theta * (z[:, 0] - z[:, 1]), data.noise)
-        prior = normal_log_density(z, Normal(jnp.zeros(()), jnp.ones(()))).sum(axis=1)
+        prior = normal_log_density(z, STANDARD_NORMAL).sum(axis=1)
         return normal_log_density(data.x[:, None], effect) + prior
 
     def log_evidence(self, theta: Float[Array, ""], data: Effects) -> Float[Array, ""]:
@@ -108,17 +117,32 @@ class Causes:
     def check(self, theta: Any, phi: Any, data: Any) -> tuple[Any, PairNormals, Effects]:
         """All as JAX arrays.
 
-        Raises ValueError where the noise is not positive or a shape does not fit.
+        Raises TypeError where ``phi`` or ``data`` is of another kind; ValueError where the noise is
+        not positive or a shape does not fit.
         """
-        x, noise = as_floats("x", data.x, 1), as_floats("noise", data.noise, 0)
-        if not isinstance(noise, Tracer) and not float(noise) > 0:
-            raise ValueError(f"noise: expected a positive standard deviation, got {float(noise)}.")
+        x, noise = as_effects(data)
+        as_instance("phi", phi, PairNormals, "start with e_step(theta, data)")
         means, log_sds = as_floats("means", phi.means, 2), as_floats("log_sds", phi.log_sds, 1)
         require_shape("means", means, (x.size, 2), "points × 2, for z₁ and z₂")
         require_shape("log_sds", log_sds, (2,), "for z₁ and z₂")
         tangent = as_floats("tangent", phi.tangent, 0)
         theta = as_floats("theta", theta, 0)
         return theta, PairNormals(means, log_sds, tangent), Effects(x, noise)
+
+
+@checked
+def as_effects(data: Effects) -> Effects:
+    """Both fields as JAX arrays.
+
+    Raises TypeError where it is no :class:`Effects`, ValueError where the noise is not positive.
+    """
+    return Effects(as_floats("data.x", data.x, 1), _as_noise("data.noise", data.noise))
+
+
+def _as_noise(name: str, noise: Any) -> Float[Array, ""]:
+    dtype = jnp.result_type(float)
+    smallest = float(np.sqrt(jnp.finfo(dtype).tiny))  # its square is still above 0
+    return jnp.asarray(as_number(name, noise, smallest), dtype)
 
 
 class Shortfall(NamedTuple):
@@ -130,9 +154,19 @@ class Shortfall(NamedTuple):
     """(1/n) max_q ELBO(θ, q) over all factorised q."""
 
 
+@checked
+def shortfall(thetas: Any, data: Effects) -> Shortfall:
+    """Both curves, in closed form: the bound is lower by −½ log(1 − ρ²), ρ = a/(1 + a).
+
+    thetas: θ, any number of them
+
+    Raises what :func:`as_effects` raises.
+    """
+    return _shortfall(as_floats("thetas", thetas), as_effects(data))
+
+
 @jax.jit
-def shortfall(thetas: Float[Array, "*thetas"], data: Effects) -> Shortfall:
-    """Both curves, in closed form: the bound is lower by −½ log(1 − ρ²), ρ = a/(1 + a)."""
+def _shortfall(thetas: Array, data: Effects) -> Shortfall:
     mean_square = (data.x**2).mean()
     variance = 2 * thetas**2 + data.noise**2
     evidence = -0.5 * (mean_square / variance + jnp.log(2 * jnp.pi * variance))
@@ -140,16 +174,31 @@ def shortfall(thetas: Float[Array, "*thetas"], data: Effects) -> Shortfall:
     return Shortfall(evidence, evidence + 0.5 * jnp.log1p(-(rho**2)))
 
 
-@jax.jit
+@checked
 def maximum_likelihood(data: Effects) -> Float[Array, ""]:
-    """θ ≥ 0 of the highest evidence: 2 θ² + σ² is the mean square of x, or θ = 0 if it is less."""
-    return jnp.sqrt(jnp.maximum((data.x**2).mean() - data.noise**2, 0) / 2)
+    """θ ≥ 0 of the highest evidence: 2 θ² + σ² is the mean square of x, or θ = 0 if it is less.
+
+    Raises what :func:`as_effects` raises.
+    """
+    x, noise = as_effects(data)
+    return jnp.sqrt(jnp.maximum((x**2).mean() - noise**2, 0) / 2)
 
 
-def sample_effects(theta: Any, count: int, *, noise: Any, key: PRNGKeyArray) -> Effects:
-    """``count`` effects of the model with this θ."""
+@checked
+def sample_effects(theta: float, count: int, *, noise: float, key: PRNGKeyArray) -> Effects:
+    """``count`` effects of the model with this θ.
+
+    noise: σ, in the unit of x
+
+    Raises ValueError where ``count`` is below 1 or the noise not positive.
+    """
+    sigma = _as_noise("noise", noise)
+    return _sample(jnp.asarray(theta, sigma.dtype), as_whole("count", count, 1), sigma, key)
+
+
+@partial(jax.jit, static_argnums=1)
+def _sample(theta: Array, count: int, sigma: Array, key: PRNGKeyArray) -> Effects:
     of_causes, of_noise = jax.random.split(key)
     z = jax.random.normal(of_causes, (count, 2))
-    sigma = jnp.asarray(noise, z.dtype)
     x = theta * (z[:, 0] - z[:, 1]) + sigma * jax.random.normal(of_noise, (count,))
     return Effects(x, sigma)

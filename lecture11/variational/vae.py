@@ -23,19 +23,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray, UInt8
 
-from lecture11.arguments import as_floats
-from lecture11.divergence import Normal
+from lecture11.arguments import as_floats, as_number, as_whole, require_shape
+from lecture11.gaussian import Normal
 from lecture11.iteration import Run
-from lecture11.networks import (
-    EpochInfo,
-    Epochs,
-    EpochState,
-    Layer,
-    TrainingStep,
-    apply_mlp,
-    init_mlp,
-    train_epochs,
-)
+from lecture11.networks import Layer, apply_mlp, init_mlp
+from lecture11.signatures import checked
+from lecture11.training import EpochInfo, Epochs, EpochState, TrainingStep, train_epochs
+from lecture11.variational.normal import reparametrised
+
+WIDEST = 40.0
+"""How far log σ may be from 0 before it is cut: beyond, σ² would be 0 or ∞ in float32."""
 
 
 class Autoencoder(NamedTuple):
@@ -70,6 +67,7 @@ class BoundParts(NamedTuple):
     """D_KL(q_φ(z_d|x) ‖ N(0, 1)) of each latent, exact."""
 
 
+@checked
 def init_autoencoder(
     pixels: int,
     hidden: Sequence[int],
@@ -88,11 +86,10 @@ def init_autoencoder(
 
     Raises ValueError where a size is not positive, or ``conditions`` is negative.
     """
-    if conditions < 0:
-        raise ValueError(f"conditions: expected 0 (none) or more, got {conditions}.")
-    if latents < 1:
-        raise ValueError(f"latents: expected 1 or more, got {latents}.")
+    pixels, latents = as_whole("pixels", pixels, 1), as_whole("latents", latents, 1)
+    conditions = as_whole("conditions", conditions, 0)
     of_encoder, of_decoder = jax.random.split(key)
+    hidden = [as_whole("hidden", size, 1) for size in hidden]
     *first, last = init_mlp((pixels + conditions, *hidden, 2 * latents), key=of_encoder)
     return Autoencoder(
         (*first, last._replace(weights=0.1 * last.weights)),
@@ -101,7 +98,13 @@ def init_autoencoder(
     )
 
 
-def as_greys(images: Any, condition: Any = None, *, kl_weight: float = 1.0) -> Greys:
+@checked
+def as_greys(
+    images: Any,
+    condition: Float[Array, "images conditions"] | None = None,
+    *,
+    kl_weight: float = 1.0,
+) -> Greys:
     """Images of whole grey values, (n, height, width) or (n, pixels), as :class:`Greys`.
 
     condition: (n, C) numbers, such as one-hot labels; None for nothing
@@ -109,27 +112,30 @@ def as_greys(images: Any, condition: Any = None, *, kl_weight: float = 1.0) -> G
     Raises TypeError where the images are no bytes; ValueError where shapes disagree or the weight
     is negative.
     """
-    pixels = np.asarray(images)
-    if pixels.dtype != np.uint8:
+    kind = getattr(images, "dtype", type(images).__name__)
+    if kind != np.uint8:
         raise TypeError(
-            f"images: expected grey values of type uint8, 0 to 255; got {pixels.dtype}; for shares "
-            "of ink from 0 to 1 use np.round(255 * images).astype(np.uint8)."
+            f"images: expected grey values of type uint8, 0 to 255; got {kind}; for shares of ink "
+            "from 0 to 1 use np.round(255 * images).astype(np.uint8)."
         )
+    pixels = np.asarray(images)
     if pixels.ndim not in (2, 3) or pixels.size == 0:
         raise ValueError(
             f"images: expected (n, height, width) or (n, pixels), at least one; got {pixels.shape}."
         )
-    if not 0 <= kl_weight < np.inf:
-        raise ValueError(f"kl_weight: expected a number from 0 on, got {kl_weight}.")
+    weight = as_number("kl_weight", kl_weight, 0)
     count = len(pixels)
     given = jnp.zeros((count, 0)) if condition is None else as_floats("condition", condition, 2)
     if len(given) != count:
         raise ValueError(
             f"condition: expected one row for each of {count} images, got {len(given)}."
         )
-    return Greys(jnp.asarray(pixels.reshape(count, -1)), given, jnp.full(count, float(kl_weight)))
+    return Greys(
+        jnp.asarray(pixels.reshape(count, -1)), given, jnp.full(count, weight, given.dtype)
+    )
 
 
+@checked
 def binarised(greys: UInt8[Array, "*shape"], *, key: PRNGKeyArray) -> Float[Array, "*shape"]:
     """1 (ink) with probability grey / 255, else 0, drawn anew for each pixel.
 
@@ -141,16 +147,18 @@ def binarised(greys: UInt8[Array, "*shape"], *, key: PRNGKeyArray) -> Float[Arra
     return (noise < threshold).astype(jnp.result_type(float))
 
 
+@checked
 def encode(
     vae: Autoencoder,
     x: Float[Array, "*images pixels"],
     condition: Float[Array, "*images conditions"] | None = None,
 ) -> Normal:
     """q_φ(z|x): mean and standard deviation of each latent, (*images, latents)."""
-    mean, log_sd = jnp.split(apply_mlp(vae.encoder, _with(x, condition)), 2, axis=-1)
-    return Normal(mean, jnp.exp(log_sd))
+    mean, log_sd = jnp.split(_outputs(vae.encoder, "x", x, condition), 2, axis=-1)
+    return Normal(mean, jnp.exp(jnp.clip(log_sd, -WIDEST, WIDEST)))
 
 
+@checked
 def decode(
     vae: Autoencoder,
     z: Float[Array, "*images latents"],
@@ -164,7 +172,7 @@ def decode(
 
     Raises ValueError where it is needed and missing.
     """
-    logits = apply_mlp(vae.decoder, _with(z, condition))
+    logits = _outputs(vae.decoder, "z", z, condition)
     if vae.links is None:
         return logits
     if x is None:
@@ -172,10 +180,19 @@ def decode(
     return logits + x @ jnp.triu(vae.links, 1)
 
 
-def _with(inputs: Array, condition: Array | None) -> Array:
-    return inputs if condition is None else jnp.concatenate([inputs, condition], axis=-1)
+def _outputs(layers: tuple[Layer, ...], name: str, inputs: Array, condition: Array | None) -> Array:
+    """Of a network that sees the condition too, which stands last."""
+    conditions = 0 if condition is None else condition.shape[-1]
+    wanted = layers[0].weights.shape[-2] - conditions
+    require_shape(name, inputs, (*inputs.shape[:-1], wanted), "what its network takes, last")
+    if condition is None:
+        return apply_mlp(layers, inputs)
+    shape = (*inputs.shape[:-1], conditions)
+    require_shape("condition", condition, shape, f"numbers for each row of {name}")
+    return apply_mlp(layers, jnp.concatenate([inputs, condition], axis=-1))
 
 
+@checked
 def pixel_log_likelihood(
     x: Float[Array, "*#images pixels"], logits: Float[Array, "*#images pixels"]
 ) -> Float[Array, "*images"]:
@@ -183,16 +200,13 @@ def pixel_log_likelihood(
     return (x * logits - jax.nn.softplus(logits)).sum(axis=-1)
 
 
+@checked
 def kl_to_prior(q: Normal) -> Float[Array, "*images latents"]:
     """D_KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²) of each latent, in nats."""
     return 0.5 * (q.mean**2 + q.sd**2 - 1) - jnp.log(q.sd)
 
 
-def reparametrised(q: Normal, *, key: PRNGKeyArray) -> Float[Array, "*images latents"]:
-    """z = μ + σ ε, ε ~ N(0, I): a draw from q through which its parameters can be reached."""
-    return q.mean + q.sd * jax.random.normal(key, q.mean.shape, q.mean.dtype)
-
-
+@checked
 def bound_parts(
     vae: Autoencoder,
     x: Float[Array, "images pixels"],
@@ -202,14 +216,16 @@ def bound_parts(
 ) -> BoundParts:
     """Both terms of each image's ELBO, from one draw of z; images already black and white."""
     q = encode(vae, x, condition)
-    logits = decode(vae, reparametrised(q, key=key), condition, x=x)
+    noise = jax.random.normal(key, q.mean.shape, q.mean.dtype)
+    logits = decode(vae, reparametrised(q, noise=noise), condition, x=x)
     return BoundParts(pixel_log_likelihood(x, logits), kl_to_prior(q))
 
 
+@checked
 def negative_elbo(vae: Autoencoder, batch: Greys, key: PRNGKeyArray) -> Float[Array, ""]:
     """The loss: −ELBO, in nats an image, on images freshly made black and white.
 
-    For :class:`lecture11.networks.TrainingStep`. The divergence counts ``batch.kl_weight`` times.
+    For :class:`lecture11.training.TrainingStep`. The divergence counts ``batch.kl_weight`` times.
     """
     of_pixels, of_latents = jax.random.split(key)
     x = binarised(batch.greys, key=of_pixels)
@@ -217,6 +233,7 @@ def negative_elbo(vae: Autoencoder, batch: Greys, key: PRNGKeyArray) -> Float[Ar
     return (batch.kl_weight * parts.divergence.sum(axis=-1) - parts.reconstruction).mean()
 
 
+@checked
 def train_vae(
     vae: Autoencoder,
     data: Greys,
@@ -230,10 +247,10 @@ def train_vae(
 ) -> Epochs:
     """Climb the ELBO by Adam, in whole epochs; ``.losses`` are the mean −ELBO of each.
 
-    ``resume``, ``on_epoch`` and what is raised: see :func:`lecture11.networks.train_epochs`.
+    ``resume``, ``on_epoch`` and what is raised: see :func:`lecture11.training.train_epochs`.
     Raises ValueError where the networks and the data do not fit together.
     """
-    check_fit(vae, data)
+    require_fit(vae, data)
     return train_epochs(
         TrainingStep(negative_elbo, batch_size),
         vae,
@@ -246,6 +263,7 @@ def train_vae(
     )
 
 
+@checked
 def mean_bound_parts(
     vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
 ) -> tuple[float, float]:
@@ -254,17 +272,19 @@ def mean_bound_parts(
 
     Raises ValueError where the networks and the data do not fit together.
     """
-    check_fit(vae, data)
-    parts = _parts_in_batches(vae, data, key, batch_size)
+    require_fit(vae, data)
+    parts = _parts_in_batches(vae, data, key, as_whole("batch_size", batch_size, 1))
     return float(parts.reconstruction.mean()), float(parts.divergence.sum(axis=1).mean())
 
 
+@checked
 def latent_divergences(
     vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
 ) -> Float[np.ndarray, " latents"]:
     """The mean over images of each latent's own D_KL; near 0 where q ignores the image."""
-    check_fit(vae, data)
-    return np.asarray(_parts_in_batches(vae, data, key, batch_size).divergence.mean(axis=0))
+    require_fit(vae, data)
+    parts = _parts_in_batches(vae, data, key, as_whole("batch_size", batch_size, 1))
+    return np.asarray(parts.divergence.mean(axis=0))
 
 
 @partial(jax.jit, static_argnums=3)
@@ -282,7 +302,7 @@ def _parts_in_batches(
     return jax.lax.map(of_one, (data.greys, data.condition, keys), batch_size=batch_size)
 
 
-def check_fit(vae: Autoencoder, data: Greys) -> None:
+def require_fit(vae: Autoencoder, data: Greys) -> None:
     """Raise ValueError where the networks take other pixels or conditions than the data has."""
     pixels, conditions = data.greys.shape[1], data.condition.shape[1]
     takes, gives = vae.encoder[0].weights.shape[0], vae.decoder[-1].weights.shape[1]
@@ -294,6 +314,7 @@ def check_fit(vae: Autoencoder, data: Greys) -> None:
         )
 
 
+@checked
 @jax.jit
 def mean_images(
     vae: Autoencoder,
@@ -308,13 +329,17 @@ def mean_images(
     return jax.nn.sigmoid(decode(vae, z, condition))
 
 
+@checked
 def ancestral_samples(
-    vae: Autoencoder, count: int, *, key: PRNGKeyArray, condition: Any = None
+    vae: Autoencoder,
+    count: int,
+    *,
+    key: PRNGKeyArray,
+    condition: Float[Array, "images conditions"] | None = None,
 ) -> Float[Array, "images pixels"]:
     """Mean images of z ~ N(0, I): what the model comes up with. Pixels must not be linked.
 
-    condition: (count, C) numbers, or None
+    condition: one row for each image, or None
     """
-    latents = vae.encoder[-1].weights.shape[1] // 2
-    given = None if condition is None else as_floats("condition", condition, 2)
-    return mean_images(vae, jax.random.normal(key, (count, latents)), given)
+    shape = as_whole("count", count, 1), vae.encoder[-1].weights.shape[1] // 2
+    return mean_images(vae, jax.random.normal(key, shape), condition)

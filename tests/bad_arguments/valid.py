@@ -76,13 +76,19 @@ def gaussian(room: Any) -> tuple[Table, dict[str, Table]]:
 
 
 def networks(room: Any) -> tuple[Table, dict[str, Table]]:
+    names = {"sizes": (3, 2), "key": KEY, "keys": jax.random.split(KEY, 2)}
+    return names | {"layers": room.init_mlp((3, 2), key=KEY), "x": POINTS}, {}
+
+
+def training(room: Any) -> tuple[Table, dict[str, Table]]:
+    from lecture11.networks import init_mlp, init_mlps
+
     x = jnp.asarray(POINTS, jnp.float32)
+    keys, layers = jax.random.split(KEY, 2), init_mlp((3, 2), key=KEY)
     step = room.TrainingStep(mean_output, batch_size=4)
-    keys = jax.random.split(KEY, 2)
-    names = {"sizes": (3, 2), "key": KEY, "keys": keys, "layers": room.init_mlp((3, 2), key=KEY)}
-    names |= {"x": x, "loss": mean_output, "step": step, "params": names["layers"], "examples": x}
-    names |= {"learning_rate": 0.1, "frames": (0, 2), "epochs": 1, "steps": 2}
-    many = {"params": room.init_mlps((3, 2), keys=keys), "examples": jnp.stack([x, x])}
+    names = {"loss": mean_output, "step": step, "params": layers, "examples": x, "key": KEY}
+    names |= {"learning_rate": 0.1, "frames": (0, 2), "epochs": 1, "keys": keys}
+    many = {"params": init_mlps((3, 2), keys=keys), "examples": jnp.stack([x, x])}
     return names, {"train_many": many}
 
 
@@ -306,7 +312,7 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
         "quadrature_gradient": of_one,
         "quadrature_variances": of_one,
         "kl_to_prior": {"q": each},
-        "reparametrised": {"q": each},
+        "reparametrised": {"q": each, "noise": jnp.zeros((4, 2))},
         "tabulated_bound": {
             "q": Normal(jnp.zeros(2), jnp.ones(2)),
             "table": jax.tree.map(lambda field: field[0], tables),
@@ -320,12 +326,10 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
         "mean_elbo": {"phi": jnp.zeros((3, 2)).ravel(), "amortised": _rows},
         "minted_log_joint": {"z": jnp.zeros(2)},
         "negative_elbo": {"batch": room.as_greys(images)},
-        "pixel_log_likelihood": {"logits": jnp.zeros((4, 6))},
         "maximum_likelihood": {"data": effects},
         "sample_effects": {"theta": 1.0},
         "shortfall": {"data": effects},
         "train_vae": {"batch_size": 2},
-        "vae_log_weights": {"x": x[0], "condition": jnp.zeros(0)},
     }
 
 

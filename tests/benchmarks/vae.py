@@ -23,7 +23,7 @@ import numpy as np
 
 from lecture11.datasets import mnist
 from lecture11.iteration import advance
-from lecture11.networks import EpochStep, TrainingData, TrainingStep
+from lecture11.training import EpochStep, TrainingData, TrainingStep
 from lecture11.variational import (
     Greys,
     as_greys,

@@ -9,7 +9,7 @@ import pytest
 from scipy.special import log_softmax, softmax
 
 from lecture11.datasets import digits, few_labelled, split_digits
-from lecture11.networks import TrainingStep, apply_mlp, init_mlp, init_mlps, train_many
+from lecture11.networks import apply_mlp, init_mlp, init_mlps
 from lecture11.supervised import (
     Labelled,
     LabelledForMixup,
@@ -22,6 +22,7 @@ from lecture11.supervised import (
     predict,
     score,
 )
+from lecture11.training import TrainingStep, train_many
 
 RNG = np.random.default_rng(0)
 LOGITS, TEACHER = RNG.normal(size=(2, 8, 5))
@@ -94,20 +95,20 @@ def test_students_learn_more_from_a_teacher_than_from_hard_labels():
     x = jnp.stack([jnp.asarray(one.images) for one in few])
     labels = jnp.stack([one_hot(one.labels) for one in few])
     everything = Labelled(jnp.asarray(train.images)[None], one_hot(train.labels)[None])
-    (teacher,), _ = train_many(
+    (teacher,) = train_many(
         TrainingStep(cross_entropy_loss, 100), init_mlps((64, 10), keys=keys[:1]), everything,
-        learning_rate=0.01, steps=500, keys=keys[:1],
-    )  # fmt: skip
+        learning_rate=0.01, frames=[500], keys=keys[:1],
+    ).state.params  # fmt: skip
     taught = jax.vmap(apply_mlp, (None, 0))(
         (type(teacher)(teacher.weights[0], teacher.biases[0]),), x
     )
     starts, scores = init_mlps((64, 32, 10), keys=keys), {}
     for weight in (0.0, 1.0):
         columns = (jnp.full(labels.shape[:2], value) for value in (5.0, weight))
-        students, _ = train_many(
+        students = train_many(
             TrainingStep(distillation_loss, 50), starts, Taught(x, labels, taught, *columns),
-            learning_rate=0.003, steps=400, keys=keys,
-        )  # fmt: skip
+            learning_rate=0.003, frames=[400], keys=keys,
+        ).state.params  # fmt: skip
         scores[weight] = score(held_out.labels, predict(students, held_out.images)).accuracy
     assert 0.85 < scores[0.0].mean() < 0.95
     assert (scores[1.0] > scores[0.0] + 0.01).all()

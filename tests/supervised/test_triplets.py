@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lecture11.datasets import area_averaged, digits, mnist_small
-from lecture11.networks import TrainingStep, init_mlp, train
+from lecture11.networks import init_mlp
 from lecture11.supervised import (
     MININGS,
     ForTriplets,
@@ -22,6 +22,7 @@ from lecture11.supervised import (
     triplet_gaps,
     triplet_loss,
 )
+from lecture11.training import TrainingStep, train
 
 MARGIN = 0.4
 

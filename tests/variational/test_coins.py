@@ -92,8 +92,8 @@ def test_float32_agrees():
 @pytest.mark.parametrize(
     ("theta", "phi", "heads", "says"),
     [
-        ([0.1], np.zeros((2, 1)), [3, 11], "heads: expected whole numbers from 0 to 10.* got 11"),
-        ([0.1], np.zeros((2, 1)), [3, 2.5], r"heads: expected whole numbers.* got 2\.5"),
+        ([0.1], np.zeros((2, 1)), [3, 11], "data: expected whole numbers from 0 to 10.* got 11"),
+        ([0.1], np.zeros((2, 1)), [3, 2.5], r"data: expected whole numbers.* got 2\.5"),
         ([0.1], np.zeros((2, 2)), [3, 4], r"phi: expected shape \(2, 1\)"),
         ([[0.1]], np.zeros((2, 1)), [3, 4], "theta: expected 1 dimension"),
         ([np.nan], np.zeros((2, 1)), [3, 4], "theta: 1 of 1 values are NaN"),

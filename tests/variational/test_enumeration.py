@@ -37,7 +37,7 @@ def by_hand(log_joint: np.ndarray, q: np.ndarray) -> float:
 
 @pytest.mark.usefixtures("float64")
 class TestRandomCases:
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
     def test_evidence_is_bound_plus_divergence(self, seed, spread):
         log_joint, q = random_case(seed, spread)
@@ -51,7 +51,7 @@ class TestRandomCases:
         np.testing.assert_allclose(bound + gap, evidence, rtol=1e-12)
         assert (np.asarray(gap) >= 0).all()
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(seeds)
     def test_it_is_tight_for_the_posterior_and_for_no_other_q(self, seed):
         log_joint, other = random_case(seed)
@@ -64,7 +64,7 @@ class TestRandomCases:
         apart = np.abs(other - exact).max(axis=1) > 0.1
         assert (np.asarray(posterior_divergence(log_joint, q=mixed))[apart] > 1e-8).all()
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 1.0]))
     def test_the_proof_by_jensen(self, seed, spread):
         log_joint, q = random_case(seed, spread)
@@ -78,14 +78,14 @@ class TestRandomCases:
         lost = np.exp(np.asarray(proof.log_of_mean - proof.evidence))
         np.testing.assert_allclose(proof.covered, lost, rtol=1e-9, atol=1e-12)
 
-    @settings(deadline=None, max_examples=60)
+    @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 1.0]))
     def test_the_proof_by_kl_is_four_equal_numbers(self, seed, spread):
         log_joint, q = random_case(seed, spread)
         proof = np.array(kl_proof(log_joint, q=q))
         np.testing.assert_allclose(proof, np.broadcast_to(proof[3], proof.shape), atol=1e-9)
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(seeds)
     def test_logits_give_the_same_bound_and_its_gradient(self, seed):
         log_joint, logits = np.random.default_rng(seed).normal(size=(2, *SHAPE))
@@ -131,6 +131,11 @@ def test_probability_of_the_impossible_is_infinitely_bad_and_not_nan():
     assert float(evidence_lower_bound(log_joint, q=q)) == -np.inf
     assert float(posterior_divergence(log_joint, q=q)) == np.inf
     assert float(kl_proof(log_joint, q=q).difference) == np.inf
+
+
+def test_a_probability_that_underflows_is_still_one():
+    """q = e⁻²⁰⁰ is 0 in single precision, and what is impossible costs ∞ all the same."""
+    assert float(bound_of_logits(jnp.array([0.0, -jnp.inf]), jnp.array([0.0, -200.0]))) == -np.inf
 
 
 def test_one_state_only_has_no_gap():

@@ -24,8 +24,8 @@ from lecture11.variational import (
     tabulate,
     tabulated_bound,
     tabulated_evidence,
-    vae_log_weights,
 )
+from lecture11.variational.importance import vae_log_weights
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -45,7 +45,7 @@ def problem(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.dirichlet(np.full(size, 0.7)), rng.normal(size=size) * 4 - 300
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 4))
 def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, size: int, draws: int):
     q, joint = problem(seed, size)
@@ -54,7 +54,7 @@ def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, size: int, draws
     )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5))
 def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed: int, size: int):
     q, joint = problem(seed, size)
@@ -114,7 +114,7 @@ def test_weights_of_an_autoencoder_average_to_the_evidence():
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"draws": 0}, "^draws: expected 1 or more"),
+        ({"draws": 0}, "^draws: expected a whole number from 1 on"),
         ({"q": [0.5, 0.6]}, "^q: expected a distribution"),
         ({"log_joint": [0.0]}, "^log_joint: expected shape"),
         ({"log_joint": [0.0, np.nan]}, "^log_joint: 1 of 2"),
@@ -127,10 +127,10 @@ def test_what_cannot_be_enumerated_is_refused(change: dict[str, Any], says: str)
         expected_bound(arguments.pop("q"), arguments.pop("log_joint"), **arguments)
 
 
-@pytest.mark.parametrize("draws", [(), (0, 5)])
-def test_no_draws_are_refused(draws: tuple[int, ...]):
+@pytest.mark.parametrize(("draws", "says"), [((), "numbers from 1"), ((0, 5), "a whole")])
+def test_no_draws_are_refused(draws: tuple[int, ...], says: str):
     vae = init_autoencoder(6, (8,), 2, key=jax.random.key(0))
-    with pytest.raises(ValueError, match=r"^draws: expected numbers from 1 on"):
+    with pytest.raises(ValueError, match=f"^draws: expected {says}"):
         importance_weighted_bounds(
             vae, as_greys(np.zeros((2, 6), np.uint8)), draws=draws, key=jax.random.key(0)
         )

@@ -24,7 +24,7 @@ counts_of = st.lists(st.integers(0, 9), min_size=11, max_size=11).filter(any)
 
 
 @pytest.mark.usefixtures("float64")
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(counts_of, st.floats(0.05, 0.95), st.integers(0, 2**32 - 1))
 def test_the_divergence_is_minus_the_bound_and_a_constant(counts, bias, seed):
     counts = np.array(counts)
@@ -87,9 +87,15 @@ class TestPlane:
         np.testing.assert_allclose(shown, exact, atol=1e-9)
         np.testing.assert_allclose(sets.explained, 1, rtol=1e-9)
 
+    def test_curves_that_are_one_point_lie_in_the_plane_entirely(self):
+        same = np.full((3, 2, 2), 0.25)
+        sets = two_sets(same, same, same[:1])
+        assert sets.explained == 1
+        assert not any(np.asarray(points).any() for points in sets[:3])
+
     def test_tables_of_different_sizes_are_refused(self):
         with pytest.raises(ValueError, match=r"models: expected shape \(4, 3, 2\)"):
-            two_sets(np.ones((4, 3, 2)), np.ones((4, 2, 2)), np.ones((1, 3, 2)))
+            two_sets(np.ones((4, 3, 2)) / 6, np.ones((4, 2, 2)) / 4, np.ones((1, 3, 2)) / 6)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +114,9 @@ class TestPlane:
             "relative_to: expected a distribution",
         ),
         (lambda: conditional([[0.5, 0.5], [0, 0]]), "table: a row sums to 0"),
+        (lambda: conditional([[0.5, 0.5], [2, -1]]), "table: expected probabilities"),
+        (lambda: two_sets(*[np.ones((2, 2, 2))] * 3), "completions: expected a distribution"),
+        (lambda: two_sets(*[np.ones((2, 1, 1))] * 3), "completions: expected tables of two cells"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, says):

@@ -137,6 +137,13 @@ def test_samples_have_the_models_variance():
     assert float((data.x**2).mean()) == pytest.approx(8.25, rel=0.05)
 
 
+def test_without_noise_there_is_no_density():
+    with pytest.raises(ValueError, match=r"^data.noise: expected a number from"):
+        shortfall(jnp.array([0.0, 1.0]), DATA._replace(noise=0.0))
+    with pytest.raises(ValueError, match=r"^noise: expected a number from"):
+        sample_effects(1.0, 3, noise=-1.0, key=jax.random.key(0))
+
+
 def test_no_effect_at_all_gives_theta_zero():
     assert float(maximum_likelihood(arrays(Effects(np.full(3, 0.1), np.array(0.7))))) == 0
 
@@ -144,11 +151,15 @@ def test_no_effect_at_all_gives_theta_zero():
 @pytest.mark.parametrize(
     ("phi", "data", "says"),
     [
-        (PairNormals(np.zeros((3, 2)), np.zeros(2), 0), DATA._replace(noise=0.0), "noise: expecte"),
+        (
+            PairNormals(np.zeros((3, 2)), np.zeros(2), 0),
+            DATA._replace(noise=0.0),
+            "noise: expe",
+        ),
         (PairNormals(np.zeros((2, 2)), np.zeros(2), 0), DATA, r"means: expected shape \(3, 2\)"),
         (PairNormals(np.zeros((3, 2)), np.zeros(3), 0), DATA, r"log_sds: expected shape \(2,\)"),
         (PairNormals(np.zeros((3, 2)), np.zeros(2), np.nan), DATA, "tangent: 1 of 1 values"),
-        (PairNormals(np.zeros((3, 2)), np.zeros(2), 0), DATA._replace(x=[]), "x: expected at lea"),
+        (PairNormals(np.zeros((3, 2)), np.zeros(2), 0), DATA._replace(x=[]), "data.x: expected at"),
     ],
 )
 def test_what_makes_no_sense_is_refused(phi, data, says):
