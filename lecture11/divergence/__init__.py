@@ -36,11 +36,9 @@ from lecture11.divergence.codes import (
     PrefixCode,
     code_of_lengths,
     huffman_code,
-    huffman_lengths,
     kraft_sum,
     mean_length,
     shannon_code,
-    shannon_lengths,
 )
 from lecture11.divergence.continuous import (
     Estimate,
@@ -72,7 +70,7 @@ from lecture11.divergence.fits import (
     stationary_points,
 )
 from lecture11.divergence.gaussian import gaussian_kl, normal_kl
-from lecture11.divergence.jensen import NonNegativityProof, jensen_gap, non_negativity
+from lecture11.divergence.jensen import jensen_gap, non_negativity
 from lecture11.divergence.letters import (
     UnknownLetterError,
     alphabet_of,
@@ -85,8 +83,6 @@ from lecture11.divergence.normal_mixture import (
     NormalMixture,
     covering_rule,
     mixture_log_density,
-    mixture_mean,
-    mixture_variance,
     sample_mixture,
 )
 from lecture11.gaussian import Gaussian, Normal, normal_log_density
@@ -96,7 +92,6 @@ __all__ = [
     "Estimate",
     "Fits",
     "Gaussian",
-    "NonNegativityProof",
     "Normal",
     "NormalMixture",
     "PrefixCode",
@@ -113,7 +108,6 @@ __all__ = [
     "frequencies",
     "gaussian_kl",
     "huffman_code",
-    "huffman_lengths",
     "is_complete",
     "jensen_gap",
     "jensen_shannon",
@@ -127,8 +121,6 @@ __all__ = [
     "mean_length",
     "missing_letters",
     "mixture_log_density",
-    "mixture_mean",
-    "mixture_variance",
     "non_negativity",
     "normal_kl",
     "normal_log_density",
@@ -138,7 +130,6 @@ __all__ = [
     "reverse_paths",
     "sample_mixture",
     "shannon_code",
-    "shannon_lengths",
     "stationary_points",
     "total_variation",
     "volume_ratio",

@@ -38,7 +38,7 @@ from lecture11.divergence.normal_mixture import (
     mixture_mean,
     mixture_variance,
 )
-from lecture11.gaussian import Normal, as_normal
+from lecture11.gaussian import Normal, as_normal, normal_log_density
 from lecture11.iteration import pick, scan_frames
 from lecture11.quadrature import trapezoid
 
@@ -155,7 +155,7 @@ def _cross_entropy(q: Normal, data: tuple[Array, Array]) -> Local:
 def reverse_divergence(
     q: Normal, p: Any, *, log_p: LogDensity = mixture_log_density, nodes: int = FITTING
 ) -> Float[Array, "*batch"]:
-    """D_KL(q ‖ p) in nats for one normal or for arrays of them.
+    """D_KL(q ‖ p) = E_q[log q(x) − log p(x)] in nats, for one normal or for arrays of them.
 
     p: whatever ``log_p(x, p)`` takes, by default a mixture of normals
     log_p: the logarithm of p; where it lacks a constant, so does the result
@@ -171,6 +171,28 @@ def reverse_divergence(
     """
     q, p = as_normal("q", q), _as_target(p, log_p)
     return _reverse_divergence(log_p, as_whole("nodes", nodes, 3), q, p)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _reverse_divergence(log_p: LogDensity, nodes: int, q: Normal, p: Any) -> Array:
+    epsilon, weights = _standard_normal(nodes, q.sd.dtype)
+
+    def divergence(q: Normal) -> Array:
+        x = q.mean + q.sd * epsilon
+        return weights @ (normal_log_density(x, q) - log_p(x, p))
+
+    shape = jnp.broadcast_shapes(*map(jnp.shape, q))
+    flat = Normal(*(jnp.broadcast_to(field, shape).ravel() for field in q))
+    # One after another: a fine landscape would need a large array for each of its points.
+    return lax.map(divergence, flat, batch_size=256).reshape(shape)
+
+
+def _standard_normal(nodes: int, dtype: Any) -> tuple[Array, Array]:
+    """Nodes ε and weights of averages over N(0, 1); the weights sum to 1."""
+    rule = trapezoid(-8.5, 8.5, nodes)
+    epsilon = rule.nodes.astype(dtype)
+    weights = rule.weights.astype(dtype) * jnp.exp(-0.5 * epsilon**2)
+    return epsilon, weights / weights.sum()
 
 
 def reverse_fits(
@@ -291,12 +313,11 @@ class _Reverse:
 
         Taking log p(m) off first changes none but h₀, and keeps rounding errors small.
         """
-        rule = trapezoid(-8.5, 8.5, self.nodes)
-        e, centre = rule.nodes.astype(q.mean.dtype), self.nodes // 2
+        e, weights = _standard_normal(self.nodes, q.sd.dtype)
         hermite = jnp.stack([jnp.ones_like(e), e, e**2 - 1, e**3 - 3 * e, e**4 - 6 * e**2 + 3])
-        weights = rule.weights.astype(e.dtype) * jnp.exp(-0.5 * e**2)
         values = self.log_p(q.mean + q.sd * e, p)
-        return values[centre], (hermite * (weights / weights.sum())) @ (values - values[centre])
+        centre = values[self.nodes // 2]
+        return centre, (hermite * weights) @ (values - centre)
 
 
 def _stacked(name: str, start: Normal) -> Normal:
@@ -315,15 +336,6 @@ def _as_callable(log_p: LogDensity) -> LogDensity:
             "the top of a module or notebook."
         )
     return log_p
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _reverse_divergence(log_p: LogDensity, nodes: int, q: Normal, p: Any) -> Array:
-    shape = jnp.broadcast_shapes(*map(jnp.shape, q))
-    flat = Normal(*(jnp.broadcast_to(field, shape).ravel() for field in q))
-    # One after another: a fine landscape would need a large array for each of its points.
-    values = jax.lax.map(lambda one: _Reverse(log_p, nodes)(one, p).value, flat, batch_size=256)
-    return values.reshape(shape)
 
 
 def _search(

@@ -24,7 +24,9 @@ from lecture11.gaussian import Gaussian, Normal, as_gaussian, as_normal
 
 
 def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
-    """D_KL(p ‖ q) in nats between normals in one dimension, q = ``relative_to``; elementwise.
+    """½ (r² − 1 − log r² + d²) with r = σ_p / σ_q and d = (μ_p − μ_q) / σ_q: D_KL(p ‖ q) in nats.
+
+    p, relative_to: normals in one dimension; elementwise
 
     Raises ValueError where a mean is not finite or a standard deviation not positive (under jit
     and vmap, where values are not known, the result is NaN there).
@@ -38,7 +40,9 @@ def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
 
 
 def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
-    """D_KL(p ‖ q) in nats between Gaussians with full covariances, q = ``relative_to``.
+    """½ [Σ_i (M_ii² − 1 − log M_ii²) + Σ_{i≠j} M_ij² + dᵀd], see above: D_KL(p ‖ q) in nats.
+
+    p, relative_to: Gaussians of the same dimension
 
     Raises ValueError where shapes disagree, a value is not finite or a covariance not symmetric
     positive definite (under jit and vmap the result is NaN for the last).

@@ -19,7 +19,7 @@ The lecture's formulas, slide by slide, and the functions that compute them::
       max(0, ‖f(a) − f(p)‖² − ‖f(a) − f(n)‖² + margin)          → triplet_loss
 """
 
-from lecture11.supervised.bell import Bell, BellFits, bell_logits, fit_bell
+from lecture11.supervised.bell import Bell, bell_logits, fit_bell
 from lecture11.supervised.calibration import (
     Reliability,
     Score,
@@ -71,7 +71,6 @@ from lecture11.supervised.triplets import (
 __all__ = [
     "MININGS",
     "Bell",
-    "BellFits",
     "ForTriplets",
     "Labelled",
     "LabelledForMixup",

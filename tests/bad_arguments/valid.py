@@ -135,16 +135,13 @@ def divergence(room: Any) -> tuple[Table, dict[str, Table]]:
         "normal_kl": of_normals,
         "kl_by_quadrature": of_nodes,
         "kl_by_sampling": of_nodes,
-        "kl_integrand": of_nodes,
         "reverse_divergence": of_mixture,
         "reverse_fits": of_mixture,
         "reverse_paths": of_mixture,
         "stationary_points": of_mixture,
         "is_complete": {"points": [room.StationaryPoint("minimum", 0.0, 1.0, 0.1)]},
         "huffman_code": of_letters,
-        "huffman_lengths": of_letters,
         "shannon_code": of_letters,
-        "shannon_lengths": of_letters,
         "mean_length": of_letters,
     }
 

@@ -160,6 +160,8 @@ class TestReverseFits:
         np.testing.assert_allclose(fits.normals.mean, [-1.9998, 1.9998, 0], atol=1e-4)
         np.testing.assert_allclose(fits.normals.sd, [0.50040, 0.50040, 1.7364], atol=1e-4)
         np.testing.assert_allclose(fits.divergence, [0.693053, 0.693053, 1.8712], atol=1e-4)
+        of_formula = reverse_divergence(fits.normals, two())
+        np.testing.assert_allclose(fits.divergence, of_formula, rtol=1e-12)
 
     def test_p_is_needed_only_up_to_a_constant(self):
         ours, theirs = (

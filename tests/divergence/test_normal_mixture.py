@@ -13,11 +13,9 @@ from lecture11.divergence import (
     NormalMixture,
     covering_rule,
     mixture_log_density,
-    mixture_mean,
-    mixture_variance,
     sample_mixture,
 )
-from lecture11.divergence.normal_mixture import as_mixture
+from lecture11.divergence.normal_mixture import as_mixture, mixture_mean, mixture_variance
 from lecture11.quadrature import integrate
 
 
