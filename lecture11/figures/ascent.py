@@ -169,9 +169,7 @@ class TwoSetsStage:
 
 
 @styled
-def levels_picture(
-    runs: Sequence[tuple[str, ArrayLike, ArrayLike]], *, low: float, words: str
-) -> Picture:
+def levels_picture(runs: Sequence[tuple[str, ArrayLike, ArrayLike]], *, low: float) -> Picture:
     """Bound and evidence over the half-steps of several runs, side by side.
 
     runs: of each its name, and bounds (S,) and evidences (S,) in nats; low: the lowest level shown
@@ -189,7 +187,14 @@ def levels_picture(
         axes.grid(visible=True)
     panels[0].set_ylabel("nats")
     panels[0].legend(loc="lower right")
-    return Picture(figure, words)
+    said = []
+    for name, bound, _ in runs:
+        falls = -np.diff(np.asarray(bound, float))
+        said.append(
+            f"{name}: {(falls > 0.01).sum()} of {len(falls)} half-steps lower the bound by more "
+            f"than 0.01 nats, the worst by {number(max(falls.max(), 0), 2)}"
+        )
+    return Picture(figure, f"{'; '.join(said)}.")
 
 
 class ShortfallStage:

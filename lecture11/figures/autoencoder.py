@@ -15,7 +15,7 @@ from lecture11.divergence import Normal
 from lecture11.figures.embedding import CLASS_COLOURS
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
-from lecture11.figures.words import between, number
+from lecture11.figures.words import between, count_word, number
 from lecture11.variational import Gaps
 
 PAPER = "gray_r"
@@ -75,27 +75,109 @@ def learning_picture(
 
 
 @styled
-def manifold_picture(images: ArrayLike, *, words: str) -> Picture:
+def manifold_picture(
+    images: ArrayLike, latents: ArrayLike, digits: ArrayLike, *, marks: Sequence[float]
+) -> Picture:
     """Mean images over the unit square, laid out as they lie there.
 
     images (side, side, 784), 0 is paper and 1 ink: first latent to the right, second upwards, as
-    rows from the top; words: what there is to see
+    rows from the top; latents (side, side, 2): where they were decoded; digits (side · side,): what
+    a reader takes each for; marks: in per cent, the words say between which of them the commonest
+    digit's share lies
     """
-    tiles = _square(images)
+    tiles, z = _square(images), np.asarray(latents, float)
+    found = np.bincount(np.asarray(digits).ravel(), minlength=10)
     figure = Figure(figsize=(7, 7))
     figure.set_layout_engine("none")
     axes = figure.add_axes((0.005, 0.005, 0.99, 0.99))
     axes.imshow(_tiled(tiles), cmap=PAPER, vmin=0, vmax=1)
     _bare(axes)
-    return Picture(Stage(figure, []), words)
+    side = " × ".join(map(str, tiles.shape[:2]))
+    low, high = (number(end, 3) for end in (z.min(), z.max()))
+    return Picture(
+        Stage(figure, []),
+        f"{side} decoded images over the unit square, z₁ to the right and z₂ upwards, each from "
+        f"{low} to {high}. The reader finds {(found > 0).sum()} of the ten digits, the commonest "
+        f"in {between(100 * found.max() / found.sum(), *marks)} %.",
+    )
 
 
 @styled
-def rows_picture(rows: Mapping[str, ArrayLike], *, words: str) -> Picture:
-    """Rows of images, one above the other, each with its name.
+def reconstructions_picture(
+    rows: Mapping[str, ArrayLike],
+    log_likelihood: float,
+    divergence: float,
+    *,
+    marks: tuple[Sequence[float], Sequence[float]],
+) -> Picture:
+    """Digits held out, what two models make of them, and what one of them invents.
 
-    rows: from a name to images (columns, 784), equally many, 0 is paper and 1 ink
+    rows: from a name to images (columns, 784), 0 is paper and 1 ink, in this order: held out;
+    binarised; decoded by the larger model, and from another draw; by the smaller one; invented;
+    log_likelihood: log p(x|z) of the larger one, and divergence: D_KL(q ‖ prior), nats an image;
+    marks: the words say between which of them both lie
     """
+    digits = count_word(len(np.asarray(next(iter(rows.values()))))).capitalize()
+    _, _, larger, _, smaller, _ = rows
+    return Picture(
+        _rows(rows),
+        f"{digits} digits held out; binarised, as the encoder sees them; decoded from the mean of "
+        f"q with {larger}, from another draw of it, and with {smaller}; and below what the model "
+        f"invents, from z ~ N(0, I). With {larger} log p(x|z) is "
+        f"{between(log_likelihood, *marks[0])} nats an image on average, and the divergence "
+        f"{between(divergence, *marks[1])}.",
+    )
+
+
+@styled
+def transfer_picture(
+    held_out: ArrayLike,
+    drawn: ArrayLike,
+    labels: ArrayLike,
+    read: ArrayLike,
+    *,
+    marks: Sequence[float],
+) -> Picture:
+    """Digits held out, and to the right of each all ten digits in its style.
+
+    held_out (n, 784), drawn (n, 10, 784), 0 is paper and 1 ink; labels (n,) of those held out; read
+    (10 n,): what a reader takes the drawn ones for; marks: in per cent, the words say between which
+    of them the share of right ones lies
+    """
+    given = np.asarray(held_out, float)[:, None]
+    images = np.concatenate([given, np.asarray(drawn, float)], axis=1)
+    count = len(images)
+    right = np.mean(np.asarray(read).reshape(count, 10) == np.arange(10))
+    return Picture(
+        _rows({f"a {label}": row for label, row in zip(np.asarray(labels), images, strict=True)}),
+        f"{count_word(count).capitalize()} digits held out, leftmost, and to the right of each all "
+        "ten digits in its style: z from the left, c from 0 to 9. The reader takes "
+        f"{between(100 * right, *marks)} % of them for c.",
+    )
+
+
+@styled
+def styles_picture(
+    images: Mapping[int, ArrayLike], read: Mapping[int, ArrayLike], *, marks: Sequence[float]
+) -> Picture:
+    """Digits, one a row, in the same styles drawn from the prior, one a column.
+
+    images: from c to (styles, 784), 0 is paper and 1 ink; read: from c to what a reader takes each
+    for (styles,); marks: in per cent, the words say between which of them the share of right ones
+    lies
+    """
+    right = np.mean([np.asarray(found) == digit for digit, found in read.items()])
+    styles = count_word(len(np.asarray(next(iter(images.values())))))
+    return Picture(
+        _rows({f"c = {digit}": each for digit, each in images.items()}),
+        f"{count_word(len(images)).capitalize()} digits, one a row, in the same {styles} styles "
+        "drawn from N(0, I), one a column. The reader takes "
+        f"{between(100 * right, *marks)} % of them for c.",
+    )
+
+
+def _rows(rows: Mapping[str, ArrayLike]) -> Stage:
+    """Rows of images (columns, 784), one above the other, each with its name."""
     tiles = np.stack([_square(images) for images in rows.values()])
     count, columns = tiles.shape[:2]
     # A fixed layout, as images leave their labels no room.
@@ -109,7 +191,7 @@ def rows_picture(rows: Mapping[str, ArrayLike], *, words: str) -> Picture:
     axes.tick_params(axis="y", length=0)
     for edge in range(1, count):
         axes.axhline(edge * SIDE - 0.5, color="#bbbbbb", linewidth=0.8)
-    return Picture(Stage(figure, []), words)
+    return Stage(figure, [])
 
 
 @styled

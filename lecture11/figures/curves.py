@@ -101,31 +101,55 @@ def criterion_picture(
     return Picture(figure, f"{name} is lowest at K = {', '.join(said)}; each is ringed.")
 
 
-class CurveStage:
-    """A curve and a point on it, ready to be moved."""
+class CoinStage:
+    """The log-likelihood of a coin's bias and a point on it, ready to be moved."""
+
+    LOWEST = -30.0
+    """Of the axis, in nats."""
 
     @styled
-    def __init__(
-        self, across: tuple[float, float], up: tuple[float, float], *, labels: tuple[str, str]
-    ) -> None:
-        """Draw what stays: axes over two ranges, with their labels."""
+    def __init__(self, biases: ArrayLike) -> None:
+        """Draw what stays: axes for the log-likelihood of each bias (P,)."""
+        self._biases = np.asarray(biases, float)
         figure = Figure(figsize=(7, 3.4))
         axes = figure.subplots()
-        axes.set(xlim=across, ylim=up, xlabel=labels[0], ylabel=labels[1])
+        axes.set(xlim=(0, 1), ylim=(self.LOWEST, 0))
+        axes.set(xlabel="bias b", ylabel="log-likelihood L(b), nats")
         axes.grid(visible=True)
         (self._curve,) = axes.plot([], [], color=COLOURS[0])
         (self._drop,) = axes.plot([], [], ":", color=COLOURS[1])
         (self._point,) = axes.plot(
             [], [], "o", color=COLOURS[1], markersize=9, clip_on=False, zorder=5
         )
-        self._floor = up[0]
         self._stage = Stage(figure, [self._curve, self._drop, self._point])
 
-    def show(
-        self, grid: ArrayLike, curve: ArrayLike, position: float, level: float, words: str
-    ) -> Picture:
-        """Move to a curve (P,) over grid (P,) and a point; take the image before moving again."""
-        self._curve.set_data(np.asarray(grid), np.asarray(curve))
-        self._drop.set_data([position, position], [self._floor, level])
-        self._point.set_data([position], [level])
-        return Picture(self._stage, words)
+    def at_bias(self, curve: ArrayLike, bias: float, log_likelihood: float) -> Picture:
+        """Move to a bias on the curve (P,); take the image before moving again."""
+        self._move(curve, bias, float(log_likelihood))
+        return Picture(
+            self._stage,
+            f"With bias {number(bias)} the log-likelihood of the tosses is "
+            f"{number(log_likelihood)} nats.",
+        )
+
+    def after(self, seen: ArrayLike, of: int, curve: ArrayLike) -> Picture:
+        """Move to the curve (P,) after some of ``of`` tosses; take the image before moving again.
+
+        seen (count,): 1 for heads. The point is where the curve is highest; before the first toss,
+        in the middle.
+        """
+        tosses, level = np.asarray(seen), np.asarray(curve, float)
+        best = float(tosses.mean()) if len(tosses) else 0.5
+        self._move(level, best, float(np.interp(best, self._biases, level)))
+        return Picture(
+            self._stage,
+            f"After {len(tosses)} of {of} tosses, {tosses.sum()} of them heads, the most likely "
+            f"bias is {number(best, 2)}."
+            if len(tosses)
+            else "Before the first toss no bias is more likely than another.",
+        )
+
+    def _move(self, curve: ArrayLike, bias: float, level: float) -> None:
+        self._curve.set_data(self._biases, np.asarray(curve, float))
+        self._drop.set_data([bias, bias], [self.LOWEST, level])
+        self._point.set_data([bias], [level])

@@ -1,7 +1,7 @@
 """Densities on the line and in the plane, and the normals that stand in for them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import matplotlib
 import numpy as np
@@ -15,8 +15,8 @@ from numpy.typing import ArrayLike
 
 from lecture11.divergence import Gaussian, Normal, StationaryPoint
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
-from lecture11.figures.words import coordinate, number
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.words import coordinate, count_word, number
 
 TARGET = INK
 SHADE = "#e4e4e4"
@@ -34,28 +34,62 @@ SDS = FixedLocator([0.1, 0.2, 0.5, 1, 2, 5, 10])
 
 
 @styled
-def densities_picture(
-    x: ArrayLike, p: ArrayLike, fits: Mapping[str, ArrayLike], *, words: str
+def target_picture(x: ArrayLike, p: ArrayLike) -> Picture:
+    """A density with its modes and what lies between them.
+
+    x (P,), increasing; p (P,), its density there
+    """
+    at, density = np.asarray(x, float), np.asarray(p, float)
+    turns = np.diff(np.sign(np.diff(density)))
+    modes, troughs = (1 + np.flatnonzero(side * turns > 0) for side in (-1, 1))
+    heights = sorted({number(density[k], 2) for k in modes}, key=float, reverse=True)
+    words = f"{count_word(len(modes))} mode{'s' if len(modes) > 1 else ''} of height "
+    words += " and ".join(heights)
+    for k in troughs:
+        words += f", and between them, at {number(round(at[k], 2))}, a density of only "
+        words += number(density[k], 2)
+    return Picture(_densities(at, density, {}), f"The target p: {words}.")
+
+
+class Divergences(NamedTuple):
+    """Of a fit q to p, in both directions, in nats."""
+
+    forward: float
+    """D_KL(p ‖ q)."""
+    reverse: float
+    """D_KL(q ‖ p)."""
+
+
+@styled
+def fits_picture(
+    x: ArrayLike,
+    p: ArrayLike,
+    fits: Mapping[str, ArrayLike],
+    divergences: Mapping[str, Divergences],
 ) -> Picture:
     """A density, shaded, under those that stand in for it.
 
-    x (P,), increasing; p (P,) its density there; fits: from a name to a density (P,).
+    x (P,), increasing; p (P,), its density there; fits: from a name to a density (P,); divergences:
+    from the same names
     """
+    said = "; ".join(
+        f"{name}: D(p ‖ q) = {number(each.forward, 3)}, D(q ‖ p) = {number(each.reverse, 3)} nats"
+        for name, each in divergences.items()
+    )
+    return Picture(_densities(np.asarray(x), np.asarray(p), fits), f"{said}.")
+
+
+def _densities(x: np.ndarray, p: np.ndarray, fits: Mapping[str, ArrayLike]) -> Figure:
     figure = Figure(figsize=(7, 3.4))
     axes = figure.subplots()
-    _shade(axes, np.asarray(x), np.asarray(p))
+    axes.fill_between(x, p, color=SHADE, linewidth=0)
+    axes.plot(x, p, color=TARGET, linewidth=1.2, label="p")
     for index, (name, q) in enumerate(fits.items()):
-        line = ("-", "--", "-.", ":")[index % 4]
-        axes.plot(x, np.asarray(q), line, color=COLOURS[index], label=name)
+        axes.plot(x, np.asarray(q), LINES[index % 4], color=COLOURS[index], label=name)
     axes.set(xlabel="x", ylabel="density", ylim=(0, None))
     axes.margins(x=0)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return Picture(figure, words)
-
-
-def _shade(axes: Axes, x: np.ndarray, p: np.ndarray) -> None:
-    axes.fill_between(x, p, color=SHADE, linewidth=0)
-    axes.plot(x, p, color=TARGET, linewidth=1.2, label="p")
+    return figure
 
 
 @styled

@@ -30,17 +30,19 @@ SIDES = ("left", "right", "center")
 
 @styled
 def roll_panels(
-    points: ArrayLike, maps: Mapping[str, ArrayLike], along: ArrayLike, *, words: str
+    points: ArrayLike, shadow: ArrayLike, unrolled: ArrayLike, band: ArrayLike
 ) -> Picture:
-    """A surface in space, and maps of it in the plane beside it, points told apart by place.
+    """A rolled-up band in space, its projection, and a map of it, points told apart by place.
 
-    points (n, 3); maps: from a title to (n, 2); along (n,): the place along the band, by which each
-    point has one of six colours and markers, so that neighbouring sixths differ in both.
+    points (n, 3); shadow (n, 2) by PCA; unrolled (n, 2), a map aligned with the band; band (n, 2):
+    where each point is on the band, by whose length it has one of six colours and markers, so that
+    neighbouring sixths differ in both.
     """
-    place = np.asarray(along, float)
-    sixth = np.minimum((6 * (place - place.min()) / np.ptp(place)).astype(int), 5)
+    flat, true = np.asarray(unrolled, float), np.asarray(band, float)
+    place, length = true[:, 0], np.ptp(true[:, 0])
+    sixth = np.minimum((6 * (place - place.min()) / length).astype(int), 5)
     figure = Figure(figsize=(9, 3.3))
-    space = figure.add_subplot(1, len(maps) + 1, 1, projection="3d")
+    space = figure.add_subplot(1, 3, 1, projection="3d")
     assert isinstance(space, Axes3D)
     x, y, z = np.asarray(points, float).T
     for k in range(6):
@@ -51,11 +53,27 @@ def roll_panels(
     space.view_init(elev=12, azim=-72)
     space.set(title="in space", xticklabels=[], yticklabels=[], zticklabels=[])
     space.set_box_aspect((1, 1, 1), zoom=1.25)
-    for panel, (title, flat) in enumerate(maps.items(), 2):
-        axes = figure.add_subplot(1, len(maps) + 1, panel)
-        _sixths(axes, np.asarray(flat, float), sixth)
+    maps = {"PCA: a shadow": np.asarray(shadow, float), "what one would like": flat}
+    for panel, (title, shown) in enumerate(maps.items(), 2):
+        axes = figure.add_subplot(1, 3, panel)
+        _sixths(axes, shown, sixth)
         axes.set_title(title)
-    return Picture(figure, words)
+    layered = _neighbours_apart(np.asarray(shadow, float), place) > length / 6
+    off = np.sqrt(((flat - true) ** 2).sum(axis=1).mean())
+    return Picture(
+        figure,
+        f"{len(true):,} points on a rolled-up band; each sixth of its length has a colour and a "
+        f"marker of its own. PCA {'leaves it rolled up' if layered.mean() > 0.05 else 'unrolls it'}"
+        f". On the right, points are on average {number(off, 2)} from where they are on the band, "
+        f"which is {length:.0f} long.",
+    )
+
+
+def _neighbours_apart(flat: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """How far along the band each point's nearest neighbour in a map is from it."""
+    squares = ((flat[:, None] - flat) ** 2).sum(axis=2)
+    np.fill_diagonal(squares, np.inf)
+    return np.abs(place[squares.argmin(axis=1)] - place)
 
 
 def _sixths(axes: Axes, flat: np.ndarray, sixth: np.ndarray) -> None:
@@ -268,28 +286,50 @@ def stress_curves(
 # Classes
 
 
+class MapQuality(NamedTuple):
+    """A map and how good it is."""
+
+    points: ArrayLike
+    """(n, 2), in any unit."""
+    error: float
+    """The share of points whose nearest neighbour in the map shows something else."""
+    trustworthiness: float
+    """1 where no neighbour in the map is false."""
+    divergence: float | None = None
+    """KL(P ‖ Q) in nats, of a map by neighbours."""
+
+
 @styled
 def class_maps(
-    maps: Mapping[str, ArrayLike], labels: ArrayLike, *, words: str, at_most: int = 1000
+    maps: Mapping[str, MapQuality], labels: ArrayLike, *, at_most: int = 1000
 ) -> Picture:
     """Maps of the same points side by side, each point drawn as the digit it shows.
 
-    maps: from a title to (n, 2); labels (n,), digits 0 to 9; at_most: where there are more points,
-    only every second, third, … is drawn, so that they can be told apart.
+    labels (n,), digits 0 to 9; at_most: where there are more points, only every second, third, … is
+    drawn, so that they can be told apart.
     """
-    every = -(-len(np.asarray(labels)) // at_most)
+    count = len(np.asarray(labels))
+    every = -(-count // at_most)
     digit = np.asarray(labels)[::every]
     shown = f" Drawn is every {ORDINALS.get(every, f'{every}th')} of them." if every > 1 else ""
     figure = Figure(figsize=(9, 9 / len(maps) + 0.3))
-    for panel, (title, flat) in enumerate(maps.items(), 1):
+    for panel, (title, one) in enumerate(maps.items(), 1):
         axes = figure.add_subplot(1, len(maps), panel)
-        points = np.asarray(flat, float)[::every]
+        points = np.asarray(one.points, float)[::every]
         for k in range(10):
             x, y = points[digit == k].T
             axes.scatter(x, y, s=26, marker=f"${k}$", color=CLASS_COLOURS[k], linewidths=0)
         axes.set_title(title)
         _as_a_map(axes)
-    return Picture(figure, words + shown)
+    said = ", ".join(
+        f"{title} {100 * one.error:.0f} % (trustworthiness {one.trustworthiness:.2f})"
+        for title, one in maps.items()
+    )
+    return Picture(
+        figure,
+        f"{count:,} digits. How often the nearest other digit in the map is a different one: "
+        f"{said}.{shown}",
+    )
 
 
 # Two stresses at once

@@ -1,7 +1,7 @@
 """Maps of pictures, digits and turning objects, with thumbnails; the triplets of feature spaces."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import ArrayLike
 
-from lecture11.figures.embedding import CLASS_COLOURS, HALO
+from lecture11.figures.embedding import CLASS_COLOURS, HALO, MapQuality
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, PALETTE, styled
-from lecture11.figures.words import number
+from lecture11.figures.words import count_word, number
 from lecture11.supervised import TripletCounts
 
 PAPER = "gray_r"
@@ -23,24 +23,15 @@ HATCHES = ("////", "....", "")
 """How the three kinds of triplets look, from hard to easy: told apart without colour too."""
 
 
-class MapQuality(NamedTuple):
-    """A map and how good it is."""
-
-    points: ArrayLike
-    """(n, 2), in any unit."""
-    divergence: float
-    """KL(P ‖ Q) in nats."""
-    error: float
-    """The share of points whose nearest neighbour in the map shows something else."""
-    trustworthiness: float
-    """1 where no neighbour in the map is false."""
-
-    def in_words(self, *, digits: int = 3) -> str:
-        """Its three numbers."""
-        return (
-            f"KL {number(self.divergence, digits)} nats · 1-NN error {100 * self.error:.0f} % · "
-            f"trustworthiness {self.trustworthiness:.2f}"
-        )
+def _numbers(quality: MapQuality, digits: int) -> list[str]:
+    """What is said of a map; digits: significant ones of the divergence."""
+    parts = [
+        f"1-NN error {100 * quality.error:.0f} %",
+        f"trustworthiness {quality.trustworthiness:.2f}",
+    ]
+    if quality.divergence is None:
+        return parts
+    return [f"KL {number(quality.divergence, digits)} nats", *parts]
 
 
 def _frame(axes: Axes) -> None:
@@ -53,9 +44,13 @@ def _frame(axes: Axes) -> None:
 
 def _said_of(maps: Mapping[str, MapQuality], digits: int) -> str:
     return "; ".join(
-        f"{title}: {quality.in_words(digits=digits).replace(' · ', ', ')}"
-        for title, quality in maps.items()
+        f"{title}: {', '.join(_numbers(quality, digits))}" for title, quality in maps.items()
     )
+
+
+def _under(axes: Axes, quality: MapQuality, digits: int) -> None:
+    *first, last = _numbers(quality, digits)
+    axes.set_xlabel(f"{' · '.join(first)}\n{last}", fontsize=9)
 
 
 # Digits
@@ -74,7 +69,7 @@ def digit_maps(maps: Mapping[str, MapQuality], labels: ArrayLike, *, digits: int
     for axes, (title, quality) in zip(panels, maps.items(), strict=True):
         _scatter_digits(axes, np.asarray(quality.points, float), shown, size)
         axes.set_title(title)
-        axes.set_xlabel(quality.in_words(digits=digits).replace(" · trust", "\ntrust"), fontsize=9)
+        _under(axes, quality, digits)
     return Picture(Stage(figure, []), f"{_said_of(maps, digits)}.")
 
 
@@ -278,7 +273,7 @@ def loop_maps(
         axes.margins(0.12)
         _set_thumbnails(axes, points, which, pictures)
         axes.set_title(title)
-        axes.set_xlabel(quality.in_words(digits=digits).replace(" · trust", "\ntrust"), fontsize=9)
+        _under(axes, quality, digits)
         loops = [points[which == index] for index in np.unique(which)]
         whole = sum(not is_torn(loop).any() for loop in loops)
         kept.append(f"{title} {threads(points, which)} of {len(loops)}")
@@ -361,26 +356,70 @@ def threads(places: ArrayLike, objects: ArrayLike) -> int:
     return kept
 
 
-@styled
-def picture_rows(
-    images: ArrayLike, titles: Sequence[str], *, words: str, cmap: str = "gray"
-) -> Picture:
-    """Pictures in rows, under each its title.
+# Samples of the data
 
-    images (n, p, p), 0 to 1; titles (n,)
+
+@styled
+def first_digits(images: ArrayLike, labels: ArrayLike, *, shown: int = 16) -> Picture:
+    """The first digits of a data set, in rows, under each what it shows.
+
+    images (n, p, p), 0 is paper and 1 ink; labels (n,)
     """
-    pictures = np.asarray(images, float)
-    columns = min(len(pictures), 8)
-    rows = -(-len(pictures) // columns)
+    pixels = np.asarray(images)
+    side = " × ".join(map(str, pixels.shape[1:]))
+    titles = [str(label) for label in np.asarray(labels)[:shown]]
+    return Picture(
+        _tiles(pixels[:shown], titles, PAPER),
+        f"The first {len(titles)} of {len(pixels):,} digits, {side} pixels each.",
+    )
+
+
+@styled
+def pose_samples(
+    images: ArrayLike, names: Sequence[str], *, pose: int = 8, shown: int = 16
+) -> Picture:
+    """One pose of each of the first objects on a turntable.
+
+    images (objects · poses, p, p), 0 to 1, an object's poses together; names of the objects; pose:
+    which
+    """
+    pixels = np.asarray(images)
+    poses = len(pixels) // len(names)
+    first = pixels[pose::poses][:shown]
+    return Picture(
+        _tiles(first, names, "gray"),
+        f"{len(names)} objects, {poses} poses each; here {len(first)} of them at "
+        f"{360 * pose / poses:.0f}°.",
+    )
+
+
+@styled
+def note_samples(images: ArrayLike, letters: Sequence[str], writers: Sequence[str]) -> Picture:
+    """Short handwritten notes, one a row and writer.
+
+    images (writers · m, p, p), 0 is paper and 1 ink; letters: what each shows; writers: their names
+    """
+    each = len(letters) // len(writers)
+    return Picture(
+        _tiles(np.asarray(images), letters, PAPER, columns=each),
+        f"{count_word(len(writers)).capitalize()} notes of {each} letters, one a row, by "
+        f"{', '.join(writers)}.",
+    )
+
+
+def _tiles(images: np.ndarray, titles: Sequence[str], cmap: str, columns: int = 8) -> Figure:
+    """Pictures in rows, above each its title."""
+    columns = min(len(images), columns)
+    rows = -(-len(images) // columns)
     figure = Figure(figsize=(9, 0.2 + 1.28 * rows))
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
         axes.set(xticks=[], yticks=[])
         axes.set_axis_off()
-    for axes, picture, title in zip(panels, pictures, titles, strict=False):
-        axes.imshow(picture, cmap=cmap, vmin=0, vmax=1)
+    for axes, image, title in zip(panels, images, titles, strict=False):
+        axes.imshow(image, cmap=cmap, vmin=0, vmax=1)
         axes.set_title(title, loc="center", fontsize=9)
-    return Picture(figure, words)
+    return figure
 
 
 # Triplets

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, MARKER_NAMES, MARKERS, PALETTE, styled
 from lecture11.figures.words import coordinate, cycles, number
+from lecture11.iteration import Run
 from lecture11.latent import GaussianMixtureParameters
 
 CIRCLE = np.stack([np.cos(t := np.linspace(0, 2 * np.pi, 90)), np.sin(t)])
@@ -84,15 +85,13 @@ class MixtureView:
 
 
 @styled
-def mixture_panels(
+def _panels(
     data: ArrayLike,
     fits: GaussianMixtureParameters,
     responsibilities: Sequence[ArrayLike | None],
-    *,
     titles: Sequence[str],
     labels: tuple[str, str],
-    words: str,
-) -> Picture:
+) -> Figure:
     """Several mixtures over the same data, side by side.
 
     data (n, 2); fits, parameters stacked (F, …); responsibilities, for each panel (n, K), or None
@@ -109,7 +108,7 @@ def mixture_panels(
         spare.set_axis_off()
     figure.supxlabel(labels[0], fontsize=11)
     figure.supylabel(labels[1], fontsize=11)
-    return Picture(figure, words)
+    return figure
 
 
 def em_panels(
@@ -134,16 +133,68 @@ def em_panels(
     shown = [0, *range(len(steps))]
     last = GaussianMixtureParameters(*(field[-1] for field in frames))
     rise = f"{number(levels[0])} to {number(levels[-1])} nats"
-    return mixture_panels(
+    figure = _panels(
         data,
         jax.tree.map(lambda field: np.asarray(field)[shown], frames),
         [None, *np.asarray(responsibilities)],
-        titles=[
-            f"({letter}) {title}" for letter, title in zip("abcdefghijkl", titles, strict=False)
-        ],
-        labels=labels,
-        words=f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}",
+        [f"({letter}) {title}" for letter, title in zip("abcdefghijkl", titles, strict=False)],
+        labels,
     )
+    words = f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}"
+    return Picture(figure, words)
+
+
+def collapse_panels(
+    data: ArrayLike,
+    start: GaussianMixtureParameters,
+    runs: tuple[Run, Run],
+    responsibilities: tuple[ArrayLike, ArrayLike],
+    *,
+    labels: tuple[str, str],
+) -> Picture:
+    """A start whose second component is very small, and where EM led from it.
+
+    data (n, 2); runs: without a prior, and with one; responsibilities, at their ends (n, 2); labels
+    of the two axes
+    """
+    said = []
+    for name, run in zip(("without a prior", "with one"), runs, strict=True):
+        share = 100 * float(run.state.weights[1])
+        fate = " and reported as collapsed" if run.info.collapsed[1] else ""
+        level = number(run.info.log_likelihood)
+        said.append(f"{name} at {level} nats, component 2 with {share:.1f} % of the points{fate}")
+    fits = jax.tree.map(lambda *fields: np.stack(fields), start, *(run.state for run in runs))
+    after = [cycles(int(run.frame_steps[-1])) for run in runs]
+    titles = ["start", after[0], f"{after[1]}, with a prior"]
+    return Picture(
+        _panels(data, fits, [None, *responsibilities], titles, labels),
+        f"From a start with one very small component, EM ends {'; '.join(said)}.",
+    )
+
+
+def kmeans_panels(
+    data: ArrayLike,
+    balls: GaussianMixtureParameters,
+    responsibilities: ArrayLike,
+    gaps: Sequence[float],
+    *,
+    labels: tuple[str, str],
+) -> Picture:
+    """The same two means with ever smaller round covariances: how EM becomes K-means.
+
+    data (n, 2); balls: stacked (F, …); responsibilities (F, n, 2); gaps (F,): how far the next
+    means are from those of K-means; labels of the two axes
+    """
+    shares = np.asarray(responsibilities, float)
+    sigmas = np.sqrt(np.asarray(balls.covariances, float)[:, 0, 0, 0])
+    undecided = ((shares > 0.05) & (shares < 0.95)).all(axis=2).mean(axis=1)
+    said = "; ".join(
+        f"σ = {sigma:g}: {100 * share:.0f} % of the points are shared out (neither side over "
+        f"95 %), and the next means differ from those of K-means by up to {gap:.2g}"
+        for sigma, share, gap in zip(sigmas, undecided, gaps, strict=True)
+    )
+    titles = [f"σ = {sigma:g}" for sigma in sigmas]
+    return Picture(_panels(data, balls, list(shares), titles, labels), f"{said}.")
 
 
 class MixtureStage:

@@ -9,10 +9,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from lecture11.embedding import Tearing
 from lecture11.figures.embedding import ShepardView
 from lecture11.figures.neighbours import as_a_map, filling, move_digits, scatter_digits
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import count_word, number
 
 
 def _grouped_marks(axes: Axes, size: float) -> list[Line2D]:
@@ -29,14 +31,56 @@ def _move_groups(marks: Sequence[Line2D], groups: np.ndarray, points: np.ndarray
 
 
 @styled
-def shape_rows(
-    rows: Mapping[str, Mapping[str, ArrayLike]], groups: Sequence[ArrayLike], *, words: str
+def tear_rows(
+    maps: Mapping[str, Mapping[str, tuple[ArrayLike, Tearing]]],
+    manifold: ArrayLike,
+    groups: ArrayLike,
 ) -> Picture:
-    """Maps in rows, each scaled to fill its panel, with marks that tell the groups apart.
+    """A manifold and its maps from several sets of data, a row each, and how far each is torn.
 
-    rows: from a row's name to a mapping from a map's title to its points (n, 2); groups: for each
-    row (n,), whole numbers from 0 to 5
+    maps: from a row's name to a mapping from a map's title to its points (n, 2) and its tearing;
+    manifold (n, 2): as it is in truth; groups (n,), whole numbers from 0 to 5
     """
+    rows = {
+        name: {"the band": manifold, **{title: points for title, (points, _) in row.items()}}
+        for name, row in maps.items()
+    }
+    said = [
+        f"{name}, {title}: {100 * float(tearing.torn):.0f} % of links torn, pieces: "
+        f"{tearing.pieces}"
+        for name, row in maps.items()
+        for title, (_, tearing) in row.items()
+    ]
+    return Picture(_rows(rows, [groups] * len(rows)), f"{'; '.join(said)}.")
+
+
+@styled
+def perplexity_rows(
+    data: Mapping[str, ArrayLike],
+    maps: Mapping[str, Mapping[int, ArrayLike]],
+    groups: Mapping[str, ArrayLike],
+) -> Picture:
+    """Data sets, a row each, and their t-SNE maps at several perplexities.
+
+    data: from a name to its first two principal components (n, 2); maps: from the name and the
+    perplexity to (n, 2); groups: from the name to (n,), whole numbers from 0 to 5
+    """
+    rows = {
+        name: {"data": seen, **{f"perplexity {each}": at for each, at in maps[name].items()}}
+        for name, seen in data.items()
+    }
+    *first, last = next(iter(maps.values()))
+    return Picture(
+        _rows(rows, [groups[name] for name in rows]),
+        f"{count_word(len(rows)).capitalize()} data sets (left, their first two principal "
+        f"components) and their maps by t-SNE at perplexities {', '.join(map(str, first))} and "
+        f"{last}, first seed. Colours and markers are the clusters or rings, or sixths of the "
+        "order along a line; in noise they mean nothing.",
+    )
+
+
+def _rows(rows: Mapping[str, Mapping[str, ArrayLike]], groups: Sequence[ArrayLike]) -> Stage:
+    """Maps in rows, each scaled to fill its panel, with marks that tell the groups apart."""
     most = max(len(row) for row in rows.values())
     figure = Figure(figsize=(9, (9 / most + 0.22) * len(rows)))
     panels = figure.subplots(len(rows), most, squeeze=False)
@@ -50,7 +94,18 @@ def shape_rows(
             axes.set(xlim=(-1.1, 1.1), ylim=(-1.1, 1.1))
             axes.set_title(title, fontsize=9)
         of_row[0].set_ylabel(name, fontsize=10)
-    return Picture(Stage(figure, []), words)
+    return Stage(figure, [])
+
+
+MEASURES = {
+    "sizes": "the wide cluster is {:.1f} times as wide as the other",
+    "distances": "the wide gap is {:.1f} times the narrow one",
+    "noise": "{:.0f} clumps",
+    "line": "from end to end it is {:.2f} of its length",
+    "rings": "the rings cross {:.0f} times",
+    "knot": "the curve crosses itself {:.0f} times",
+}
+"""What is measured of each misleading data set's map, in words."""
 
 
 class ShapeStage:
@@ -71,17 +126,33 @@ class ShapeStage:
         self._stage = Stage(figure, [*(m for marks in self._marks for m in marks), self._when])
 
     def show(
-        self, seen: ArrayLike, points: ArrayLike, groups: ArrayLike, *, when: str, words: str
+        self,
+        data: str,
+        seen: ArrayLike,
+        points: ArrayLike,
+        groups: ArrayLike,
+        *,
+        perplexity: int,
+        iteration: int,
+        seed: int,
+        divergence: float,
+        measured: float,
     ) -> Picture:
         """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
 
-        when: what is written under the map
+        data: a name in :data:`MEASURES`, which says what ``measured`` is; divergence: KL(P ‖ Q) in
+        nats
         """
         which = np.asarray(groups, int)
         for marks, places in zip(self._marks, (seen, points), strict=True):
             _move_groups(marks, which, filling(places))
+        when = f"perplexity {perplexity}, iteration {iteration}, seed {seed}"
         self._when.set_text(when)
-        return Picture(self._stage, words)
+        return Picture(
+            self._stage,
+            f"{data.capitalize()}, {when}: KL {number(divergence, 2)} nats; "
+            f"{MEASURES[data].format(measured)}.",
+        )
 
 
 # Four methods at once
@@ -94,8 +165,17 @@ class MethodFrame(NamedTuple):
     """The map (n, 2), in its own unit."""
     mapped: ArrayLike
     """d̄ of the pairs in the Shepard diagram (pairs,), in the same unit."""
-    loss: str
-    """What the method minimises, with its unit."""
+    loss: float
+    """What the method minimises."""
+
+
+LOSSES = {
+    "MDS": ("stress {}", 3),
+    "Sammon": ("stress {}", 3),
+    "SNE": ("KL {} nats", 3),
+    "t-SNE": ("KL {} nats", 2),
+}
+"""What each method minimises, in words, and the digits that processors agree on."""
 
 
 class MethodStage:
@@ -107,8 +187,8 @@ class MethodStage:
     ) -> None:
         """Draw what stays.
 
-        names of the methods; labels (n,), 0 to 9; given: d of the pairs shown (pairs,); top: the
-        longest distance of the diagrams
+        names of the methods, in :data:`LOSSES`; labels (n,), 0 to 9; given: d of the pairs shown
+        (pairs,); top: the longest distance of the diagrams
         """
         self._names, self._labels = list(names), np.asarray(labels)
         self._given = np.asarray(given, float)
@@ -141,6 +221,8 @@ class MethodStage:
             scale = float((self._given * mapped).sum() / (mapped**2).sum())
             view.show(self._given, scale * mapped)
             error = np.sqrt(((scale * mapped - self._given) ** 2).mean() / (self._given**2).mean())
-            said.append(f"{name}: {frame.loss}, distances off by {100 * error:.0f} %")
+            loss, digits = LOSSES[name]
+            minimised = loss.format(number(frame.loss, digits))
+            said.append(f"{name}: {minimised}, distances off by {100 * error:.0f} %")
         iterations = f"{step} iteration{'' if step == 1 else 's'}"
         return Picture(self._stage, f"After {iterations}. {'; '.join(said)}.")

@@ -217,15 +217,24 @@ class ForceStage:
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
         self._stage = Stage(figure, [*self._lines, *self._dots])
 
-    def show(self, chosen: Mapping[str, PairForces], *, pair: str) -> Picture:
-        """Move to another pair, described by ``pair``."""
+    def show(
+        self, chosen: Mapping[str, PairForces], *, i: int, j: int, rank: int, p: float
+    ) -> Picture:
+        """Move to another pair.
+
+        rank: of j among the neighbours of i, by distance; p: p_i(j)
+        """
         said = []
         for name, line, dot in zip(self._names, self._lines, self._dots, strict=True):
             at, force = (np.asarray(a, float) for a in chosen[name][:2])
             line.set_data(at, force)
             dot.set_data([chosen[name].now], [np.interp(chosen[name].now, at, force)])
             said.append(f"{name} {_course(at, force)}")
-        return Picture(self._stage, f"{pair}. {'; '.join(said)}.")
+        return Picture(
+            self._stage,
+            f"Points {i} and {j}, number {rank} by distance, p = {number(p, 1)}. "
+            f"{'; '.join(said)}.",
+        )
 
 
 def _course(at: np.ndarray, force: np.ndarray) -> str:

@@ -48,12 +48,21 @@ class SenseStage:
         self._said = left.text(0.02, 0.02, "", transform=left.transAxes, fontsize=10)
         self._stage = Stage(figure, [self._new, *self._bars, *self._marks, self._said])
 
-    def show(self, point: ArrayLike, prior: ArrayLike, posterior: ArrayLike, said: str) -> Picture:
+    def show(
+        self,
+        point: ArrayLike,
+        prior: ArrayLike,
+        posterior: ArrayLike,
+        *,
+        text: str,
+        condition: str,
+    ) -> Picture:
         """Move to one context; take the image before moving again.
 
-        point (2,); prior (K,): p(z | c), the strokes; posterior (K,): the bars; said: the context
-        and its condition in words, for the picture's.
+        point (2,); prior (K,): p(z | c), the strokes; posterior (K,): the bars; text: the context;
+        condition: c, a part of speech
         """
+        said = f"“{text}”, a {condition}"
         inside = np.clip(np.asarray(point, float), self._low, self._high)
         self._new.set_data([inside[0]], [inside[1]])
         before, after = np.asarray(prior, float), np.asarray(posterior, float)

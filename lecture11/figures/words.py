@@ -22,6 +22,15 @@ def coordinate(value: float, scale: float) -> str:
     return text.replace("-", "" if float(text) == 0 else "−")
 
 
+NAMES = "no one two three four five six seven eight nine ten eleven twelve"
+
+
+def count_word(count: int) -> str:
+    """'two', 'twelve'; above, in figures."""
+    names = NAMES.split()
+    return names[count] if count < len(names) else str(count)
+
+
 def cycles(count: int) -> str:
     """'1 cycle', '20 cycles'."""
     return f"{count} cycle{'' if count == 1 else 's'}"
