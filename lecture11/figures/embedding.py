@@ -58,22 +58,15 @@ def roll_panels(
         axes = figure.add_subplot(1, 3, panel)
         _sixths(axes, shown, sixth)
         axes.set_title(title)
-    layered = _neighbours_apart(np.asarray(shadow, float), place) > length / 6
+    rolled = np.ptp(shadow, axis=0).max() < length / 2
     off = np.sqrt(((flat - true) ** 2).sum(axis=1).mean())
     return Picture(
         figure,
         f"{len(true):,} points on a rolled-up band; each sixth of its length has a colour and a "
-        f"marker of its own. PCA {'leaves it rolled up' if layered.mean() > 0.05 else 'unrolls it'}"
+        f"marker of its own. PCA {'leaves it rolled up' if rolled else 'unrolls it'}"
         f". On the right, points are on average {number(off, 2)} from where they are on the band, "
         f"which is {length:.0f} long.",
     )
-
-
-def _neighbours_apart(flat: np.ndarray, place: np.ndarray) -> np.ndarray:
-    """How far along the band each point's nearest neighbour in a map is from it."""
-    squares = ((flat[:, None] - flat) ** 2).sum(axis=2)
-    np.fill_diagonal(squares, np.inf)
-    return np.abs(place[squares.argmin(axis=1)] - place)
 
 
 def _sixths(axes: Axes, flat: np.ndarray, sixth: np.ndarray) -> None:

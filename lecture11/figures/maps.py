@@ -498,7 +498,7 @@ class MarginStage:
         self._line.set_xdata([margin, margin])
         hard, semi, easy = shares(counts)
         reach = self._reach
-        places = (-0.04 * reach, margin / 2, margin + 0.04 * reach)
+        places = (-0.04 * reach, margin / 2, min(margin, 0.8 * reach) + 0.04 * reach)
         texts = (f"hard\n{100 * hard:.1f} %", "", f"easy\n{100 * easy:.1f} %")
         if margin > 0.2 * reach:
             texts = (texts[0], f"semi-hard\n{100 * semi:.1f} %", texts[2])

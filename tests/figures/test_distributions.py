@@ -1,12 +1,9 @@
-import jax
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import rel_entr
 
-from lecture11.divergence import jensen_gap, kl_divergence, total_variation
-from lecture11.explore import Explorer, Slider
 from lecture11.figures.distributions import (
     BarsStage,
     Densities,
@@ -16,18 +13,56 @@ from lecture11.figures.distributions import (
     contributions,
     pairs_picture,
 )
-from lecture11.figures.picture import Picture, png_of
-from tests.figures.conftest import cut_off, drawn, figure_of
+from lecture11.figures.picture import Picture
+from tests.figures.samples import Sample, cut_off, drawn, figure_of
 
-P, Q = [0.5, 0.25, 0.15, 0.1], [0.1, 0.2, 0.3, 0.4]
+P, Q = np.array([0.5, 0.25, 0.15, 0.1]), np.array([0.1, 0.2, 0.3, 0.4])
 HARD = [
-    (P, Q),
     (P, P),
     ([1, 0, 0, 0], [0, 0, 0, 1]),
     ([0.5, 0.5, 0, 0], [1, 0, 0, 0]),
     ([1, 0, 0, 0], [1 / 31, 10 / 31, 10 / 31, 10 / 31]),
     ([0.25] * 4, [0.97, 0.01, 0.01, 0.01]),
 ]
+PAIRS = np.random.default_rng(0).dirichlet(np.ones(3), size=(2, 2000))
+TV, D = 0.5 * np.abs(PAIRS[0] - PAIRS[1]).sum(axis=1), rel_entr(*PAIRS).sum(axis=1)
+BINS = np.array([1, 2, 3, 4, 8, 32])
+BINNED = np.array([0.0, 0.5, 0.4, 0.55, 0.58, 0.599])
+GRID = np.linspace(-1, 1, 5)
+BEFORE = Densities(GRID, GRID**2, 1 - GRID**2, 0.25, 1.5)
+AFTER = Densities(2 * GRID, GRID**2 / 2, (1 - GRID**2) / 2, 0.25, 1.5 + np.log(2))
+
+
+SAMPLES = {
+    "letters": Sample(
+        BarsStage,
+        {"p": P, "q": Q},
+        [{"p": Q, "q": P}, *({"p": p, "q": q} for p, q in HARD)],
+        stage={"letters": "abcd"},
+    ),
+    "jensen": Sample(
+        JensenStage,
+        {"points": np.array([0.5, 4.0]), "weights": np.array([0.25, 0.75]), "gap": 0.273},
+        [{"points": [0.5, 3.0]}, {"weights": [0.5, 0.5]}, {"gap": 0.3}],
+        stage={"largest": 5},
+        drawn=[{"largest": 6}],
+    ),
+    "pairs": Sample(
+        pairs_picture,
+        {"total_variations": TV, "divergences": D},
+        [{"total_variations": TV / 2}, {"divergences": D / 100}],
+    ),
+    "binning": Sample(
+        binning_picture,
+        {"bins": BINS, "divergences": BINNED, "truth": 0.6},
+        [{"bins": [1, 2, 3, 4, 8, 64]}, {"divergences": np.sort(BINNED)}, {"truth": 0.65}],
+    ),
+    "change of variables": Sample(
+        change_of_variables_picture,
+        {"before": BEFORE, "after": AFTER, "labels": ("x", "2x")},
+        [{"before": AFTER}, {"after": AFTER._replace(divergence=0.3)}, {"labels": ("x", "y")}],
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +76,7 @@ def heights(picture: Picture, panel: int) -> list[float]:
 
 def test_the_bars_are_p_and_q_and_what_each_letter_adds(bars: BarsStage):
     picture = bars.show(P, Q)
-    assert heights(picture, 0) == P + Q
+    assert heights(picture, 0) == [*P, *Q]
     np.testing.assert_allclose(heights(picture, 1), rel_entr(P, Q))
     np.testing.assert_allclose(heights(picture, 2), rel_entr(Q, P))
 
@@ -59,11 +94,6 @@ def test_words_of_the_bars_have_all_six_numbers(bars: BarsStage):
         "D(p‖q) = 0.618 and D(q‖p) = 0.557 nats. H(p) = 1.21, cross-entropy H(p, q) = 1.83; "
         "H(q) = 1.28, H(q, p) = 1.84."
     )
-
-
-def test_words_of_the_bars_change_with_both(bars: BarsStage):
-    words = {bars.show(a, b).words for a, b in [*HARD, (Q, P), (P, HARD[5][1])]}
-    assert len(words) == len(HARD) + 2
 
 
 def test_what_is_infinite_is_said_with_the_letters_that_make_it(bars: BarsStage):
@@ -84,48 +114,18 @@ def test_no_text_of_the_bars_is_cut_off_whatever_they_are(bars: BarsStage, p, q)
 
 
 def test_a_bar_beyond_the_panel_says_its_number_inside(bars: BarsStage):
-    axes = figure_of(bars.show(*HARD[4])).axes
+    axes = figure_of(bars.show(*HARD[3])).axes
     assert axes[1].texts[0].get_text() == "3.43"
     assert [text.get_text() for text in axes[2].texts] == ["−0.11", "∞", "∞", "∞"]
-    assert max(heights(bars.show(*HARD[4]), 2)) == BarsStage.CEILING
+    assert max(heights(bars.show(*HARD[3]), 2)) == BarsStage.CEILING
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 5), min_size=4, max_size=4).filter(any), st.permutations(range(4)))
 def test_contributions_are_those_of_scipy(counts: list[int], order: list[int]):
     p = np.array(counts) / sum(counts)
     q = p[order]
     np.testing.assert_allclose(contributions(p, q), rel_entr(p, q), rtol=1e-12)
-
-
-def test_pictures_of_the_stage_differ(bars: BarsStage):
-    images = {png_of(bars.show(a, b).drawing) for a, b in HARD}
-    assert len(images) == len(HARD)
-
-
-def test_nothing_recompiles_while_bars_or_points_are_dragged(
-    bars: BarsStage, caplog: pytest.LogCaptureFixture
-):
-    """The explorers of notebook 04: whatever is jitted in them sees one shape for ever."""
-    jensen = JensenStage(5)
-
-    def drag(a: int, y: float) -> Picture:
-        weights = np.array([a, 2.0, 3.0, 0.0])
-        words = bars.show(weights / weights.sum(), Q).words
-        points, half = np.array([y, 4.0]), np.array([0.5, 0.5])
-        gap = float(jensen_gap(points, weights=half))
-        return Picture(jensen.show(points, half, gap).drawing, f"{words} {gap}")
-
-    explorer = Explorer(drag, a=Slider("a", 0, 10, 1, 1), y=Slider("y", 0.1, 5, 0.1, 1.0))
-    words = {explorer.picture.words}
-    with jax.log_compiles():
-        for name, value in [("a", 0), ("a", 7), ("y", 0.3), ("y", 4.0), ("a", 10)]:
-            explorer.controls[name].value = value
-            words.add(explorer.picture.words)
-        assert "Compiling" not in caplog.text
-        jax.jit(lambda x: x + 1)(1.0)
-        assert "Compiling" in caplog.text  # a compilation would have been seen
-    assert len(words) == 6
 
 
 # Jensen's picture
@@ -137,7 +137,7 @@ def jensen() -> JensenStage:
 
 
 def shown(stage: JensenStage, y, w) -> Picture:
-    return stage.show(y, w, float(jensen_gap(y, weights=w)))
+    return stage.show(y, w, np.log(np.dot(w, y)) - np.dot(w, np.log(y)))
 
 
 def test_jensens_points_chord_and_gap_are_where_they_belong(jensen: JensenStage):
@@ -173,64 +173,44 @@ def test_jensens_note_stays_inside(jensen: JensenStage, y: list[float]):
 # Still pictures
 
 
-def random_pairs(count: int = 2000) -> tuple[np.ndarray, np.ndarray]:
-    p, q = np.random.default_rng(0).dirichlet(np.ones(3), size=(2, count))
-    return np.asarray(total_variation(p, q)), np.asarray(kl_divergence(p, relative_to=q))
-
-
 def test_words_of_random_pairs_count_and_find():
-    tv, d = random_pairs()
-    words = pairs_picture(tv, d).words
+    words = SAMPLES["pairs"]().words
     assert words.startswith("Of 2,000 random pairs 0 have a negative D. The smallest is ")
     assert words.endswith("None lies below D = 2 TV².")
-    assert pairs_picture(tv, d / 100).words.endswith(" lie below D = 2 TV².")
+    assert pairs_picture(TV, D / 100).words.endswith(" lie below D = 2 TV².")
     assert "1 lies below" in pairs_picture([0.5, 0.5], [0.4, 0.6]).words
 
 
 def test_every_pair_is_in_the_picture_and_the_smallest_is_marked():
-    tv, d = random_pairs()
-    picture = pairs_picture(tv, d)
-    axes = figure_of(picture).axes[0]
+    axes = figure_of(SAMPLES["pairs"]()).axes[0]
     (cells,) = axes.collections
     assert cells.get_array().sum() == 2000
-    least = axes.lines[1].get_xydata()[0]
-    np.testing.assert_allclose(least, [tv[d.argmin()], d.min()])
-    assert cut_off(drawn(picture)) == []
-
-
-BINS = [1, 2, 3, 4, 8, 32]
-BINNED = [0.0, 0.5, 0.4, 0.55, 0.58, 0.599]
+    np.testing.assert_allclose(axes.lines[1].get_xydata()[0], [TV[D.argmin()], D.min()])
 
 
 def test_words_of_binning_name_the_steps_and_the_fall():
-    assert binning_picture(BINS, BINNED, 0.6).words == (
+    assert SAMPLES["binning"]().words == (
         "The densities are 0.6 nats apart. Binned, never more: 0 with 1 bin, 0.5 with 2 bins, 0.58 "
         "with 8 bins, 0.599 with 32 bins. Splitting bins never lowers it. Moving them may: 3 bins "
         "give 0.4, less than 2."
     )
-    assert "Moving" not in binning_picture(BINS, sorted(BINNED), 0.6).words
+    assert "Moving" not in SAMPLES["binning"](divergences=np.sort(BINNED)).words
 
 
 def test_binning_joins_refinements_only():
-    picture = binning_picture(BINS, BINNED, 0.6)
-    truth, every, nested = figure_of(picture).axes[0].lines
+    truth, every, nested = figure_of(SAMPLES["binning"]()).axes[0].lines
     assert truth.get_ydata()[0] == 0.6
     np.testing.assert_allclose(every.get_xydata(), np.stack([BINS, BINNED], axis=1))
     assert nested.get_xdata().tolist() == [1, 2, 4, 8, 32]
-    assert cut_off(drawn(picture)) == []
 
 
 def test_two_coordinates_side_by_side():
-    x = np.linspace(-1, 1, 5)
-    before = Densities(x, x**2, 1 - x**2, 0.25, 1.5)
-    after = Densities(2 * x, x**2 / 2, (1 - x**2) / 2, 0.25, 1.5 + np.log(2))
-    picture = change_of_variables_picture(before, after, labels=("x", "2x"))
+    picture = SAMPLES["change of variables"]()
     assert picture.words == (
         "In x: D(p‖q) = 0.25 nats, differential entropy h(p) = 1.5. In 2x: D(p‖q) = 0.25, "
         "h(p) = 2.19."
     )
     left, right = figure_of(picture).axes
-    np.testing.assert_allclose(left.lines[0].get_xydata(), np.stack([x, x**2], axis=1))
-    np.testing.assert_allclose(right.lines[1].get_xdata(), 2 * x)
+    np.testing.assert_allclose(left.lines[0].get_xydata(), np.stack([GRID, GRID**2], axis=1))
+    np.testing.assert_allclose(right.lines[1].get_xdata(), 2 * GRID)
     assert len({line.get_linestyle() for line in left.lines}) == 2
-    assert cut_off(drawn(picture)) == []

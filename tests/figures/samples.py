@@ -1,0 +1,125 @@
+"""A sample of each picture: its arguments, and others that must show.
+
+Every test module of a picture collects its samples in ``SAMPLES``; ``test_contract`` asks of all of
+them what all pictures promise.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lecture11.figures.picture import Picture, Stage
+
+Arguments = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """``sample(name=other)`` is the picture with another argument, of its maker or of its stage."""
+
+    source: Callable
+    """The function that draws it, or the class of its stage."""
+    given: Arguments
+    """Arguments of the function, or of the stage's method."""
+    changes: Sequence[Arguments]
+    """Each makes other words, and another drawing."""
+    drawn: Sequence[Arguments] = ()
+    """Each makes another drawing, of which the words say nothing."""
+    stage: Arguments | None = None
+    """Arguments of the stage's class."""
+    method: str = "show"
+
+    def fresh(self, **change: Any) -> Callable[..., Picture]:
+        """The function, or the method of a new stage."""
+        if self.stage is None:
+            return self.source
+        return getattr(self.source(**{**self.stage, **self.of_stage(change)}), self.method)
+
+    def of_stage(self, change: Arguments) -> Arguments:
+        """Those that only the stage's class takes."""
+        return {} if self.stage is None else {k: change[k] for k in change if k not in self.given}
+
+    def __call__(self, **change: Any) -> Picture:
+        mine = {k: change[k] for k in change if k not in self.of_stage(change)}
+        return self.fresh(**change)(**{**self.given, **mine})
+
+
+def figure_of(picture: Picture) -> Figure:
+    drawing = picture.drawing
+    return drawing if isinstance(drawing, Figure) else drawing.figure
+
+
+def pixels(picture: Picture) -> bytes:
+    """As it looks now: a stage may move on."""
+    if isinstance(picture.drawing, Stage):
+        return picture.drawing.pixels().tobytes()
+    canvas = FigureCanvasAgg(picture.drawing)
+    canvas.draw()
+    return bytes(canvas.buffer_rgba())
+
+
+def drawn(picture: Picture) -> Figure:
+    """The figure once every text has its place."""
+    pixels(picture)
+    return figure_of(picture)
+
+
+# What a drawn figure may not have
+
+
+def tick_labels(axis: Axis, *, inside: bool) -> list[Text]:
+    """Those drawn, or those kept for a tick beyond the axis's end."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = axis.get_major_ticks()
+    return [tick.label1 for tick in ticks if (low <= tick.get_loc() <= high) == inside]
+
+
+def texts(figure: Figure) -> list[Text]:
+    """All that can be read."""
+    sides = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    hidden = [text for axis in sides for text in tick_labels(axis, inside=False)]
+    hidden += [
+        text for axes in figure.axes if not axes.axison for text in axes.findobj(Text)
+        if text in [*axes.get_xticklabels(), *axes.get_yticklabels()]
+    ]  # fmt: skip
+    return [
+        text
+        for text in figure.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and text not in hidden
+    ]
+
+
+def cut_off(figure: Figure) -> list[str]:
+    """Texts that reach over the figure's edge."""
+    low, high = figure.bbox.get_points()
+
+    def inside(corners: np.ndarray) -> bool:
+        return bool((corners >= low - 1).all() and (corners <= high + 1).all())  # but for rounding
+
+    boxes = [(text.get_text(), text.get_window_extent().get_points()) for text in texts(figure)]
+    return [text for text, corners in boxes if not inside(corners)]
+
+
+def too_small(figure: Figure, least: float = 8) -> list[str]:
+    """Texts below ``least`` printer's points."""
+    return [text.get_text() for text in texts(figure) if text.get_fontsize() < least]
+
+
+def overlapping(figure: Figure) -> list[tuple[str, str]]:
+    """Neighbouring tick labels that run into each other."""
+    found = []
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        labels = [text for text in tick_labels(axis, inside=True) if text in texts(figure)]
+        boxes = [text.get_window_extent() for text in labels]
+        found += [
+            (labels[k].get_text(), labels[k + 1].get_text())
+            for k in range(len(boxes) - 1)
+            if boxes[k].overlaps(boxes[k + 1])
+        ]
+    return found
