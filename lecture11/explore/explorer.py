@@ -1,24 +1,36 @@
 """A live explorer: controls, and a picture that a pure function makes of their values."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
 
+from lecture11.arguments import as_choice, as_number
 from lecture11.explore.layout import FITS, WIDE, Spoken, View, bar, number_box
 from lecture11.figures import Picture
+from lecture11.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Slider:
-    """A number to move: its label, range, step and first value."""
+    """A number to move: its label, range, step and first value.
+
+    Raises ValueError where the range is empty, the step longer, or the value outside.
+    """
 
     label: str
     low: float
     high: float
     step: float
     value: float
+
+    def __post_init__(self) -> None:
+        as_number("high", self.high, above=self.low)
+        as_number("step", self.step, above=0, high=self.high - self.low)
+        as_number("value", self.value, self.low, self.high)
 
     def make(self) -> tuple[widgets.Widget, ...]:
         """What stands in its row; the first of them is the one whose value counts.
@@ -44,6 +56,7 @@ class Slider:
         return round((value - self.low) / self.step)
 
 
+@checked
 @dataclass(frozen=True)
 class Text:
     """A line to type in: its label and its first value; read at every key."""
@@ -57,16 +70,23 @@ class Text:
         return (widgets.Text(self.value, description=self.label, style=WIDE, layout=wide),)
 
 
+@checked
 @dataclass(frozen=True)
 class Choice:
     """One of several names to pick: their label, the names, the first picked.
 
     A row of buttons: JupyterLab takes the arrow keys away from a drop-down list.
+    Raises ValueError where there are fewer than two names, or ``value`` is none of them.
     """
 
     label: str
     options: tuple[str, ...]
     value: str
+
+    def __post_init__(self) -> None:
+        if len(self.options) < 2:
+            raise ValueError(f"options: a choice needs two or more; got {len(self.options)}.")
+        as_choice("value", self.value, self.options)
 
     def make(self) -> tuple[widgets.Widget, ...]:
         """What stands in its row."""
@@ -87,8 +107,19 @@ class Explorer(Spoken):
     is shown in the picture's place and raised.
     """
 
+    @checked
     def __init__(self, update: Callable[..., Picture], **controls: Slider | Text | Choice) -> None:
-        """Make each control, named like the argument of ``update`` it sets."""
+        """Make each control, named like the argument of ``update`` it sets.
+
+        Raises TypeError where ``update`` takes other arguments, or returns no picture.
+        """
+        try:
+            inspect.signature(update).bind(**controls)
+        except TypeError as error:
+            named = ", ".join(controls) or "none"
+            raise TypeError(
+                f"update: expected a function of the controls' names, {named}; {error}."
+            ) from None
         self._update = update
         self._labels = [control.label for control in controls.values()]
         self.controls, rows = {}, []
@@ -105,7 +136,7 @@ class Explorer(Spoken):
 
     def _redraw(self, _change: Any = None) -> None:
         values = {name: control.value for name, control in self.controls.items()}
-        self.picture = self.view.show(lambda: self._update(**values))
+        self.picture = self.view.show("update", lambda: self._update(**values))
 
     def __repr__(self) -> str:
         """The widget in words."""

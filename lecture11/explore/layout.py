@@ -10,6 +10,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from lecture11.arguments import as_instance
 from lecture11.figures import Picture
 
 FITS = widgets.Layout(flex_flow="row wrap", align_items="center")
@@ -53,10 +54,10 @@ class Spoken(widgets.VBox):
 class View(widgets.HTML):
     """Where a picture stands, or in its place the error that kept it from being drawn."""
 
-    def show(self, draw: Callable[[], Picture]) -> Picture:
-        """Draw and show; an error is shown and raised."""
+    def show(self, name: str, draw: Callable[[], Picture]) -> Picture:
+        """Draw and show, ``name`` being the argument that draws; an error is shown and raised."""
         try:
-            picture = draw()
+            picture = as_instance(name, draw(), Picture, "return a Picture")
             self.value = picture.to_html()
         except Exception as error:
             self.value = f'<p role="alert">Cannot draw this: {html.escape(str(error))}</p>'

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import ipywidgets as widgets
 
+from lecture11.arguments import as_instance, as_whole
 from lecture11.explore.layout import FITS, Spoken, bar, number_box
 from lecture11.figures import Picture
 
@@ -35,7 +36,13 @@ class Player(Spoken):
         label: what is counted, shown at the number box; milliseconds: between two frames.
         Raises ValueError where there are no pictures.
         """
-        shown = [(picture.words, widgets.HTML(picture.to_html())) for picture in pictures]
+        as_instance("label", label, str, "put it in quotes")
+        as_whole("milliseconds", milliseconds, low=1)
+        as_instance("pictures", pictures, Iterable, "give a list")  # type: ignore[type-abstract]
+        shown = []
+        for index, picture in enumerate(pictures):
+            as_instance(f"pictures[{index}]", picture, Picture, "draw one with lecture11.figures")
+            shown.append((picture.words, widgets.HTML(picture.to_html())))
         if not shown:
             raise ValueError("pictures: a player needs at least one; got none.")
         self._words = [words for words, _ in shown]

@@ -9,6 +9,7 @@ import ipywidgets as widgets
 from IPython.display import display
 
 from lecture11.explore.layout import FITS, Spoken
+from lecture11.signatures import checked
 
 
 class Progress(Spoken):
@@ -18,6 +19,7 @@ class Progress(Spoken):
     Its text form, which a stored notebook keeps, says what is done and nothing that changes.
     """
 
+    @checked
     def __init__(self, label: str, say: Callable[[Any], str] | None = None) -> None:
         """label: what is being done."""
         self._label, self._say = label, say

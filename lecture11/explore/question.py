@@ -5,7 +5,9 @@ from collections.abc import Mapping
 
 import ipywidgets as widgets
 
+from lecture11.arguments import as_instance
 from lecture11.explore.layout import Spoken
+from lecture11.signatures import checked
 
 
 class Question(Spoken):
@@ -14,6 +16,7 @@ class Question(Spoken):
     Linked in the browser, so it answers in an exported page as well.
     """
 
+    @checked
     def __init__(self, prompt: str, replies: Mapping[str, str]) -> None:
         """prompt: the question; replies: from each choice to what is answered when it is picked.
 
@@ -21,6 +24,9 @@ class Question(Spoken):
         """
         if len(replies) < 2:
             raise ValueError(f"replies: a question needs two choices or more; got {len(replies)}.")
+        for choice, reply in replies.items():
+            as_instance("replies", choice, str, "a choice is a text")
+            as_instance(f"replies[{choice!r}]", reply, str, "a reply is a text")
         self._prompt = prompt
         self.choices = widgets.RadioButtons(
             options=list(replies), value=None, layout=widgets.Layout(width="auto")

@@ -7,6 +7,7 @@ import ipywidgets as widgets
 
 from lecture11.explore.layout import FITS, Spoken, View
 from lecture11.figures import Picture
+from lecture11.signatures import checked
 
 State = TypeVar("State")
 
@@ -17,6 +18,7 @@ class Stepper(Spoken, Generic[State]):
     Keyboard: Tab to a button, then Space or Enter.
     """
 
+    @checked
     def __init__(
         self,
         state: State,
@@ -32,6 +34,8 @@ class Stepper(Spoken, Generic[State]):
         self.state, self._draw = state, draw
         self.buttons = {}
         for name, step in steps.items():
+            if not callable(step):
+                raise TypeError(f"steps[{name!r}]: expected a function, got {step!r}.")
             button = widgets.Button(description=name, layout=widgets.Layout(width="auto"))
             button.on_click(lambda _, step=step: self._take(step))
             self.buttons[name] = button
@@ -49,7 +53,7 @@ class Stepper(Spoken, Generic[State]):
             state = step(state)
             return self._draw(state)
 
-        self.picture = self.view.show(draw)
+        self.picture = self.view.show("draw", draw)
         self.state = state  # only now: a state that cannot be drawn is not entered
 
     def __repr__(self) -> str:

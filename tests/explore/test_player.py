@@ -86,6 +86,11 @@ def test_no_picture_is_refused(none):
         Player(none)
 
 
+def test_what_is_no_picture_is_refused_by_its_number():
+    with pytest.raises(TypeError, match=r"^pictures\[1\]: expected Picture, got the string"):
+        Player([Picture(Figure((1, 1)), "Alone."), "not alone"])
+
+
 def test_its_buttons_have_names_within_reach_of_its_class(player: Player):
     """ipywidgets gives them an icon alone."""
     css = player.children[0].children[0].value

@@ -51,5 +51,10 @@ def test_fewer_than_two_choices_are_refused(replies: dict[str, str]):
         Question(PROMPT, replies)
 
 
+def test_a_reply_that_is_no_text_is_refused():
+    with pytest.raises(TypeError, match=r"^replies\['no'\]: expected str, got .*a reply is a text"):
+        Question(PROMPT, REPLIES | {"no": None})
+
+
 def test_the_style_knows_it_by_its_class():
     assert "lecture11-question" in Question(PROMPT, REPLIES)._dom_classes

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from lecture11.explore import Stepper
 from lecture11.figures import Picture
-from lecture11.figures.curves import CurveStage
+from lecture11.figures.curves import CoinStage
 
 PAPER = Figure(figsize=(0.1, 0.1))
 
@@ -66,7 +66,7 @@ def test_a_press_moves_the_state_and_draws_it_anew():
     assert pressed.view.value == pressed.picture.to_html()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.sampled_from(list(STEPS)), max_size=8))
 def test_each_button_takes_its_own_step_from_where_the_last_one_led(presses: list[str]):
     pressed, expected = stepper(), 3
@@ -86,8 +86,8 @@ def test_a_press_draws_once():
 
 
 def test_a_stage_that_is_moved_is_another_image_and_the_same_where_it_returns():
-    stage = CurveStage((0, 10), (0, 10), labels=("x", "y"))
-    moved = Stepper(3, lambda at: stage.show([0, 9], [0, 9], at, at, "Same words."), STEPS)
+    stage = CoinStage([0, 1])
+    moved = Stepper(3, lambda at: stage.at_bias([-9, -3], at / 10, -at), STEPS)
     first = moved.view.value
     moved.buttons["double"].click()
     assert moved.view.value != first
@@ -158,9 +158,13 @@ def test_an_error_at_the_first_picture_is_raised():
         Stepper(4, told_up_to_three, STEPS)
 
 
-def test_no_steps_are_refused():
+def test_no_steps_and_steps_that_are_none_are_refused():
     with pytest.raises(ValueError, match=r"^steps: a stepper needs at least one"):
         Stepper(3, told, {})
+    with pytest.raises(TypeError, match=r"^steps\['one more'\]: expected a function, got 3"):
+        Stepper(3, told, {"one more": 3})
+    with pytest.raises(TypeError, match=r"^draw: expected Picture, got .*; return a Picture"):
+        Stepper(3, lambda state: state, STEPS)
 
 
 # What it looks like, and says

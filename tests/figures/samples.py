@@ -28,7 +28,7 @@ class Sample:
     given: Arguments
     """Arguments of the function, or of the stage's method."""
     changes: Sequence[Arguments]
-    """Each makes other words, and another drawing."""
+    """Each makes other words, and the first of them another drawing."""
     drawn: Sequence[Arguments] = ()
     """Each makes another drawing, of which the words say nothing."""
     stage: Arguments | None = None
@@ -55,13 +55,13 @@ def figure_of(picture: Picture) -> Figure:
     return drawing if isinstance(drawing, Figure) else drawing.figure
 
 
-def pixels(picture: Picture) -> bytes:
-    """As it looks now: a stage may move on."""
+def pixels(picture: Picture) -> int:
+    """A number for how it looks now: a stage may move on."""
     if isinstance(picture.drawing, Stage):
-        return picture.drawing.pixels().tobytes()
+        return hash(picture.drawing.pixels().tobytes())
     canvas = FigureCanvasAgg(picture.drawing)
     canvas.draw()
-    return bytes(canvas.buffer_rgba())
+    return hash(bytes(canvas.buffer_rgba()))
 
 
 def drawn(picture: Picture) -> Figure:

@@ -52,7 +52,7 @@ SAMPLES = {
     "shortfall": Sample(
         ShortfallStage,
         {"curves": BOTH, "noise": 0.7},
-        [{"noise": 0.8}, {"curves": BOTH._replace(bound=BOTH.bound - 1)}],
+        [{"curves": BOTH._replace(bound=BOTH.bound - 1)}, {"noise": 0.8}],
         stage={"theta": THETA, "truth": 1.0},
         drawn=[{"theta": THETA[::-1], "truth": 1.2}],
     ),

@@ -56,7 +56,7 @@ SAMPLES = {
     "manifold": Sample(
         manifold_picture,
         {"images": TILES, "latents": Z, "digits": np.arange(9) % 4, "marks": (10, 30, 60)},
-        [{"digits": np.arange(9)}, {"latents": 2 * Z, "images": TILES[::-1]}],
+        [{"latents": 2 * Z, "images": TILES[::-1]}, {"digits": np.arange(9)}],
     ),
     "reconstructions": Sample(
         reconstructions_picture,

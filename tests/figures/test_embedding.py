@@ -94,9 +94,9 @@ SAMPLES = {
         StressStage,
         FRAMES,
         [
+            {"right": StressFrame(-MAPPED, FOUND + 5, 0.25)},
             {"step": 4},
             {"left": StressFrame(MAPPED, FOUND, 13.0)},
-            {"right": StressFrame(-MAPPED, FOUND + 5, 0.25)},
             {"given": 2 * GIVEN},
         ],
         stage={

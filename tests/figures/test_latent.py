@@ -96,7 +96,7 @@ SAMPLES = {
         },
         drawn=[
             {"point": [0.0, 0.0]},
-            {"points": 2 * CONTEXTS},
+            {"points": CONTEXTS**3},
             {"labels": np.arange(12) % 2},
         ],
     ),

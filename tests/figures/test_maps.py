@@ -70,7 +70,7 @@ SAMPLES = {
     "a digit map": Sample(
         DigitMapStage,
         {"points": POINTS, "iteration": 20, "loss": 1.5},
-        [{"points": 2 * POINTS}, {"iteration": 30}, {"loss": 1.3}],
+        [{"points": POINTS**2}, {"iteration": 30}, {"loss": 1.3}],
         stage={"labels": LABELS, "title": "t-SNE"},
         drawn=[{"labels": LABELS[::-1]}],
     ),
@@ -104,7 +104,7 @@ SAMPLES = {
     "first digits": Sample(
         first_digits,
         {"images": IMAGES, "labels": LABELS},
-        [{"images": IMAGES[:50]}, {"shown": 8}],
+        [{"shown": 8}, {"images": IMAGES[:50]}],
         drawn=[{"labels": LABELS[::-1]}],
     ),
     "poses": Sample(

@@ -165,7 +165,7 @@ SAMPLES = {
     "methods": Sample(
         MethodStage,
         {"step": 7, "frames": FRAMES},
-        [{"step": 8}, {"frames": FRAMES[::-1]}, {"given": GIVEN**2}],
+        [{"frames": FRAMES[::-1]}, {"step": 8}, {"given": GIVEN**2}],
         stage={"names": ("MDS", "t-SNE"), "labels": LABELS, "given": GIVEN, "top": 12},
         drawn=[{"labels": LABELS[::-1]}, {"frames": [FRAMES[0], FRAMES[1]._replace(points=MAP)]}],
     ),
