@@ -180,7 +180,7 @@ def test_text_is_whole_large_enough_and_apart(sample: Sample, base: Base):
 
 
 def test_bad_text_would_be_found():
-    figure = Figure(figsize=(2, 2))
+    figure = Figure(figsize=(2, 2), layout="constrained")
     figure.text(0.9, 0.5, "a label that is much too long", fontsize=6)
     figure.subplots().set_xticks([0.5, 0.52], ["next to", "each other"])
     drawn(Picture(figure, "Bad."))
