@@ -69,7 +69,7 @@ check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them 
 	$(PY) -m pytest $(NBVAL) $(SOURCES)
 	$(PY) -m tests.notebooks.student $(SOURCES) -- $(NBVAL)
 
-browser: $(STAMP) ## drive JupyterLab in a real browser
+browser: $(STAMP) ## drive JupyterLab and Notebook 7 in a real browser
 	$(PY) -m pytest tests/browser
 
 check-portable: $(STAMP) ## run notebooks as a usual processor computes (AVX2), where this one has more

@@ -1,14 +1,15 @@
-"""The browser, JupyterLab over the student edition, and the table of latencies at the end."""
+"""The browser, notebooks of the student edition open in it, and the latencies at the end."""
 
+import functools
 import statistics
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from lecture11.exercises.editions import hand_out
-from tests.browser.lab import find_browser, open_browser, serve_lab
+from tests.browser.lab import Notebook, find_browser, open_browser, serve_lab
 from tests.notebooks.execute import NOTEBOOKS
 from tests.required import skip_or_fail
 
@@ -32,6 +33,25 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
     private = Path(folder / "private")
     with serve_lab(folder / "workbook", private) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def opened(browser: Browser, lab: str) -> Callable[[str, str], Notebook]:
+    """Opens a notebook in an application and runs it, once, however many tests ask for it."""
+
+    @functools.cache
+    def open_and_run(application: str, name: str) -> Notebook:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        notebook = Notebook(page, lab, application, f"{name}.ipynb")
+        notebook.run_all()
+        return notebook
+
+    return open_and_run
+
+
+@pytest.fixture
+def notebook(request: pytest.FixtureRequest, opened: Callable[[str, str], Notebook]) -> Notebook:
+    return opened(*request.param)
 
 
 @pytest.fixture

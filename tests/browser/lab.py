@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: start it, open a notebook, run it, press its controls."""
+"""JupyterLab and Notebook 7 in a real browser: start them, open a notebook, run it."""
 
 import contextlib
 import json
@@ -50,7 +50,10 @@ def open_browser(executable: str) -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def serve_lab(folder: Path, private: Path) -> Iterator[str]:
-    """JupyterLab over ``folder`` on a free port, with no settings but those in ``private``."""
+    """JupyterLab over ``folder`` on a free port, with no settings but those in ``private``.
+
+    Notebook 7 is an extension of the same server.
+    """
     news = private / "settings" / "@jupyterlab" / "apputils-extension"
     news.mkdir(parents=True)
     (news / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
@@ -63,7 +66,8 @@ def serve_lab(folder: Path, private: Path) -> Iterator[str]:
         "JUPYTERLAB_WORKSPACES_DIR": str(private / "workspaces"),
     }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"]
-    command += ["--expose-app-in-browser", "--ServerApp.port_retries=0", f"--notebook-dir={folder}"]
+    command += ["--expose-app-in-browser", "--JupyterNotebookApp.expose_app_in_browser=True"]
+    command += ["--ServerApp.port_retries=0", f"--notebook-dir={folder}"]
     server = subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
@@ -96,14 +100,17 @@ def _address(server: subprocess.Popen, said: list[str]) -> str:
     return found[0]
 
 
-class Notebook:
-    """One notebook open in JupyterLab."""
+PATHS = {"JupyterLab": "lab/tree/{}?reset", "Notebook 7": "notebooks/{}?"}
 
-    def __init__(self, page: Page, address: str, name: str) -> None:
+
+class Notebook:
+    """One notebook open in JupyterLab or in Notebook 7."""
+
+    def __init__(self, page: Page, address: str, application: str, name: str) -> None:
         """Open it and wait until its kernel is idle; running earlier would hang for ever."""
         self.page = page
         base, token = re.fullmatch(r"(http://[^/]+)/.*?(token=\w+)", address).groups()
-        page.goto(f"{base}/lab/tree/{name}?reset&{token}")
+        page.goto(f"{base}/{PATHS[application].format(name)}&{token}")
         page.wait_for_function(
             """() => {
                 const panel = window.jupyterapp?.shell?.currentWidget;
@@ -137,6 +144,8 @@ class Notebook:
         )
         return json.loads(text)
 
-    def all(self, kind: str) -> list[Locator]:
-        """All widgets of a kind: explorer, player or question."""
-        return self.page.locator(f".lecture11-{kind}").all()
+    def all(self, *kinds: str) -> list[Locator]:
+        """All widgets of these kinds (explorer, player, question, stepper); there must be one."""
+        found = self.page.locator(", ".join(f".lecture11-{kind}" for kind in kinds)).all()
+        assert found, kinds
+        return found

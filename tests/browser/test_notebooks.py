@@ -1,15 +1,28 @@
-"""Every notebook of the student edition, run and operated by keyboard as a reader would."""
+"""Notebooks of the student edition, run and operated by keyboard and mouse as a reader would.
 
-from collections.abc import Iterator
+Two in JupyterLab that have every kind of control between them, and one in Notebook 7. What needs no
+browser to be seen is seen in all notebooks by tests/notebooks/operate.py.
+"""
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Locator, Page
 
 from tests.browser.lab import Notebook
-from tests.notebooks.execute import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
 PRESSES = 12
+
+LETTERS = ("JupyterLab", "04_kl_divergence")  # explorers with numbers, a line of text and a choice
+STEPS = ("JupyterLab", "10_variational_em")  # a player, a stepper, explorers
+START = ("Notebook 7", "00_start_here")  # an explorer, a player
+
+
+def on(*notebooks: tuple[str, str]) -> pytest.MarkDecorator:
+    """Run the test on these, each of which has what the test is about."""
+    return pytest.mark.parametrize("notebook", notebooks, indirect=True, ids=" ".join)
+
+
+in_each = on(LETTERS, STEPS, START)
 
 # Resolves to the milliseconds from the next key press to the first painted frame that shows
 # another image than now.
@@ -34,19 +47,12 @@ LATENCY = """root => {
 }"""
 
 
-@pytest.fixture(scope="module", params=sorted(path.name for path in NOTEBOOKS.glob("*.ipynb")))
-def notebook(request: pytest.FixtureRequest, browser: Browser, lab: str) -> Iterator[Notebook]:
-    page = browser.new_page(viewport={"width": 1280, "height": 1000})
-    opened = Notebook(page, lab, request.param)
-    opened.run_all()
-    yield opened
-    page.close()
-
-
+@in_each
 def test_runs_whole_with_exercises_unsolved(notebook: Notebook) -> None:
     assert notebook.errors() == []
 
 
+@in_each
 def test_pictures_have_their_words_in_the_page(notebook: Notebook) -> None:
     images = notebook.page.locator(".jp-OutputArea-output img").all()
     assert images
@@ -54,36 +60,50 @@ def test_pictures_have_their_words_in_the_page(notebook: Notebook) -> None:
         assert len(image.get_attribute("alt") or "") > 20
 
 
+@in_each
 def test_every_number_box_moves_the_picture(
     notebook: Notebook, latencies: dict[str, list[float]]
 ) -> None:
-    for kind in ("explorer", "player"):
-        for widget in notebook.all(kind):
-            for box in widget.locator("input[type=number]").all():
-                name = widget.locator(f"label[for='{box.get_attribute('id')}']").text_content()
-                times = [_nudge(notebook.page, widget, box) for _ in range(PRESSES)]
-                latencies[f"{kind}: {name}"] = times
+    for widget in notebook.all("explorer", "player"):
+        for box in widget.locator("input[type=number]").all():
+            times = [_nudge(notebook.page, widget, box) for _ in range(PRESSES)]
+            latencies[_label(widget, box)] = times
 
 
-def test_every_line_and_choice_moves_the_picture(
+@on(LETTERS)
+def test_every_line_moves_the_picture(
     notebook: Notebook, latencies: dict[str, list[float]]
 ) -> None:
-    for widget in notebook.all("explorer"):
-        for line in widget.locator("input[type=text]").all():
-            name = widget.locator(f"label[for='{line.get_attribute('id')}']").text_content()
-            keys = "tea on toast"
-            latencies[f"explorer: {name}"] = [
-                _press(notebook.page, widget, line, key) for key in keys
-            ]
-        for choice in widget.locator(".widget-toggle-buttons").all():
-            name = choice.locator("label").text_content()
-            times = latencies.setdefault(f"explorer: {name}", [])
-            first, *others = choice.locator("button").all()
-            if "mod-active" in (first.get_attribute("class") or ""):
-                first, others = others[0], [*others[1:], first]
-            for button in (first, *others):
-                if "mod-active" not in (button.get_attribute("class") or ""):
-                    times.append(_press(notebook.page, widget, button, "Enter"))
+    lines = "input[type=text]"
+    (widget,) = [of for of in notebook.all("explorer") if of.locator(lines).count()]
+    for line in widget.locator(lines).all():
+        times = [_press(notebook.page, widget, line, key) for key in "tea on toast"]
+        latencies[_label(widget, line)] = times
+
+
+@on(LETTERS, STEPS)
+def test_every_choice_moves_the_picture(
+    notebook: Notebook, latencies: dict[str, list[float]]
+) -> None:
+    choices = ".widget-toggle-buttons"
+    (widget,) = [of for of in notebook.all("explorer") if of.locator(choices).count()]
+    for choice in widget.locator(choices).all():
+        times = latencies.setdefault(choice.locator("label").text_content() or "", [])
+        first, *others = choice.locator("button").all()
+        if _is_on(first):
+            first, others = others[0], [*others[1:], first]
+        for button in (first, *others):
+            if not _is_on(button):
+                times.append(_press(notebook.page, widget, button, "Enter"))
+        assert times
+
+
+def _is_on(button: Locator) -> bool:
+    return "mod-active" in (button.get_attribute("class") or "")
+
+
+def _label(widget: Locator, control: Locator) -> str:
+    return widget.locator(f"label[for='{control.get_attribute('id')}']").text_content() or ""
 
 
 def _nudge(page: Page, widget: Locator, box: Locator) -> float:
@@ -106,6 +126,7 @@ def _press(page: Page, widget: Locator, control: Locator, key: str) -> float:
     return milliseconds
 
 
+@on(STEPS, START)
 def test_players_play(notebook: Notebook) -> None:
     for player in notebook.all("player"):
         button = player.get_by_role("button", name="play / pause")
@@ -118,41 +139,43 @@ def test_players_play(notebook: Notebook) -> None:
         assert float(player.locator("input[type=number]").input_value()) >= 2
 
 
+@on(STEPS)
 def test_every_button_moves_the_picture(
     notebook: Notebook, latencies: dict[str, list[float]]
 ) -> None:
     for stepper in notebook.all("stepper"):
         for _ in range(3):  # in the order they stand in, each has something to do
             for button in stepper.locator("button").all():
-                times = latencies.setdefault(f"button: {button.inner_text()}", [])
+                times = latencies.setdefault(f"button: {button.text_content()}", [])
                 times.append(_press(notebook.page, stepper, button, "Enter"))
 
 
+@in_each
 def test_sliders_move_the_picture(notebook: Notebook) -> None:
-    for kind in ("explorer", "player"):
-        for widget in notebook.all(kind):
-            if not widget.locator(".noUi-handle").count():
-                continue  # lines and choices only
-            handle = widget.locator(".noUi-handle").first
-            handle.scroll_into_view_if_needed()
-            notebook.page.wait_for_timeout(500)  # cells above may still take their place
-            handle.scroll_into_view_if_needed()
-            before = widget.locator("img:visible").get_attribute("src")
-            spot = handle.bounding_box()
-            assert spot is not None
-            x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
-            notebook.page.mouse.move(x, y)
-            notebook.page.mouse.down()
-            ends = [handle.get_attribute(f"aria-value{end}") for end in ("now", "max")]
-            away = -40 if ends[0] == ends[1] else 40
-            notebook.page.mouse.move(x + away, y, steps=8)
-            notebook.page.mouse.up()
-            notebook.page.wait_for_timeout(1000)
-            assert widget.locator("img:visible").get_attribute("src") != before
-            for box in widget.locator("input[type=number]").all():
-                assert len(box.input_value()) <= 6  # no 0.30000000000000004
+    for widget in notebook.all("explorer", "player"):
+        if not widget.locator("input[type=number]").count():
+            continue  # lines and choices only
+        handle = widget.locator(".noUi-handle").first
+        handle.scroll_into_view_if_needed()
+        notebook.page.wait_for_timeout(500)  # cells above may still take their place
+        handle.scroll_into_view_if_needed()
+        before = widget.locator("img:visible").get_attribute("src")
+        spot = handle.bounding_box()
+        assert spot is not None
+        x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
+        notebook.page.mouse.move(x, y)
+        notebook.page.mouse.down()
+        ends = [handle.get_attribute(f"aria-value{end}") for end in ("now", "max")]
+        away = -40 if ends[0] == ends[1] else 40
+        notebook.page.mouse.move(x + away, y, steps=8)
+        notebook.page.mouse.up()
+        notebook.page.wait_for_timeout(1000)
+        assert widget.locator("img:visible").get_attribute("src") != before
+        for box in widget.locator("input[type=number]").all():
+            assert len(box.input_value()) <= 6  # no 0.30000000000000004
 
 
+@in_each
 def test_questions_answer_when_picked(notebook: Notebook) -> None:
     for question in notebook.all("question"):
         replies = set()
@@ -163,6 +186,7 @@ def test_questions_answer_when_picked(notebook: Notebook) -> None:
         assert len(replies) == question.get_by_role("radio").count()
 
 
+@in_each
 def test_unsolved_exercises_say_so(notebook: Notebook) -> None:
     verdicts = notebook.page.locator(".lecture11-verdict").all_text_contents()
     assert verdicts
