@@ -260,6 +260,33 @@ def as_floats(
     return converted
 
 
+def as_indices(name: str, value: Any, size: int, count: int | None = None) -> Any:
+    """Return whole numbers from 0 to ``size`` − 1, one for each of ``count`` things, as NumPy's.
+
+    count: None for any number of them but none
+
+    Of a traced value only the type and the shape are checked.
+    Raises TypeError where they are no whole numbers; ValueError where there are more or fewer, or
+    one is out of range.
+    """
+    given = _as_array(name, value)
+    wanted = f"expected whole numbers from 0 to {size - 1}"
+    if given.dtype.kind not in "iu" and given.size:
+        raise TypeError(
+            f"{name}: {wanted}, got {_kind(value if given.ndim == 0 else given)}; convert them "
+            f"with np.asarray({name}, int)."
+        )
+    if given.ndim != 1 or given.size == 0 or count not in (None, given.size):
+        number = "in one dimension" if count is None else f"one for each of {count}"
+        raise ValueError(f"{name}: {wanted}, {number}, got {_described(given)}.")
+    if known(given) and not (given.min() >= 0 and given.max() < size):
+        raise ValueError(
+            f"{name}: {wanted}, got {given.min()} to {given.max()}; count from 0, and leave none "
+            "out."
+        )
+    return given
+
+
 def as_distribution(
     name: str, value: Any, axis: int = -1, *, dims: int | None = None
 ) -> Float[Array, "..."]:

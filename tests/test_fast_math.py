@@ -22,7 +22,7 @@ from lecture11.embedding.mds import MapState, gradient_step, smacof_step
 from lecture11.embedding.momentum import REPRODUCIBLE, DescentStep, Task, start_state
 from lecture11.embedding.sammon import sammon_step
 from lecture11.iteration import FAST_MATH, advance
-from lecture11.latent.em import EMStep
+from lecture11.latent.em import Problem, em_cycle
 
 PACKAGE = Path(__file__).parents[1] / "lecture11"
 STEPS = 3
@@ -49,8 +49,8 @@ def mixture(name: str, data: Any, weights: Any = None, **change: Any) -> Case:
         "covariances": np.stack([np.cov(data.T, ddof=0)] * components),
     }
     theta = latent.GaussianMixtureParameters(**{**start, **change})
-    step = EMStep(latent.GaussianMixture())
-    return Case("latent/gaussian_mixture.py", f"EM, {name}", step, lambda: (theta, data))
+    problem = Problem(latent.GaussianMixture(), data)
+    return Case("latent/gaussian_mixture.py", f"EM, {name}", em_cycle, lambda: (theta, problem))
 
 
 def stress(name: str, step: Callable, points: Any, distances: Any = None) -> Case:

@@ -3,7 +3,6 @@
 from lecture11.latent.em import (
     Decomposition,
     EMInfo,
-    EMStep,
     Model,
     decompose,
     fit_em,
@@ -15,7 +14,6 @@ from lecture11.latent.experts import (
     count_answers,
     majority_vote,
     random_expert_starts,
-    vote_shares,
     vote_start,
 )
 from lecture11.latent.gaussian_mixture import GaussianMixture, GaussianMixtureParameters
@@ -55,7 +53,6 @@ __all__ = [
     "DawidSkeneParameters",
     "Decomposition",
     "EMInfo",
-    "EMStep",
     "GaussianMixture",
     "GaussianMixtureParameters",
     "KMeans",
@@ -88,7 +85,6 @@ __all__ = [
     "random_topic_starts",
     "sum_of_logs",
     "top_words",
-    "vote_shares",
     "vote_start",
     "writer_starts",
 ]

@@ -11,21 +11,50 @@ A model brings the two steps; this module brings the iteration.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+from dataclasses import fields
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.special import entr
 from jaxtyping import Array, Bool, Float
 
+from lecture11.arguments import as_floats, as_number, as_whole, require_shape
 from lecture11.iteration import Run, run, scan_frames
+from lecture11.signatures import checked
+from lecture11.zeros import weighted
+
+Choices = TypeVar("Choices")
+
+
+def numbers_as_data(cls: type[Choices]) -> type[Choices]:
+    """Make a frozen dataclass a pytree: another number in it compiles nothing.
+
+    Its fields are leaves, but for those of ``field(metadata={"static": True})``, which decide what
+    is compiled. What is rebuilt from leaves, which may be traced, is not checked again.
+    """
+    static = [f.name for f in fields(cls) if f.metadata.get("static")]  # type: ignore[arg-type]
+    numbers = [f.name for f in fields(cls) if f.name not in static]  # type: ignore[arg-type]
+
+    def flatten(model: Any) -> tuple[list[Any], tuple[Any, ...]]:
+        return [getattr(model, name) for name in numbers], tuple(
+            getattr(model, name) for name in static
+        )
+
+    def unflatten(chosen: tuple[Any, ...], leaves: Iterable[Any]) -> Any:
+        model = object.__new__(cls)
+        for name, value in zip(numbers + static, (*leaves, *chosen), strict=True):
+            object.__setattr__(model, name, value)
+        return model
+
+    jax.tree_util.register_pytree_node(cls, flatten, unflatten)
+    return cls
 
 
 @runtime_checkable
 class Model(Protocol):
-    """What EM needs of a model: a frozen dataclass of its static choices (it is hashed by jit)."""
+    """What EM needs of a model: a frozen dataclass under :func:`numbers_as_data`."""
 
     compiler_options: ClassVar[Mapping[str, Any] | None]
     """XLA's options for its steps; see :func:`lecture11.iteration.advance`."""
@@ -71,23 +100,29 @@ class EMInfo(NamedTuple):
     """Which components the data no longer determine: a Gaussian on a single point, say."""
 
 
-@dataclass(frozen=True)
-class EMStep:
-    """One cycle of EM as a step of :mod:`lecture11.iteration`; the state is the parameters."""
+class Problem(NamedTuple):
+    """What stays the same while θ moves."""
 
     model: Model
-
-    def __call__(self, params: Any, data: Any) -> tuple[Any, EMInfo]:
-        """E-step, then M-step; the info is about the incoming parameters."""
-        statistics, log_likelihood = self.model.e_step(params, data)
-        info = EMInfo(
-            log_likelihood=log_likelihood,
-            objective=log_likelihood + self.model.log_prior(params),
-            collapsed=self.model.collapsed(params, statistics),
-        )
-        return self.model.m_step(params, statistics), info
+    data: Any
 
 
+def em_cycle(params: Any, problem: Problem) -> tuple[Any, EMInfo]:
+    """E-step, then M-step: a step of :mod:`lecture11.iteration`.
+
+    The info is about the incoming parameters.
+    """
+    model, data = problem
+    statistics, log_likelihood = model.e_step(params, data)
+    info = EMInfo(
+        log_likelihood=log_likelihood,
+        objective=log_likelihood + model.log_prior(params),
+        collapsed=model.collapsed(params, statistics),
+    )
+    return model.m_step(params, statistics), info
+
+
+@checked
 def fit_em(
     model: Model,
     params: Any,
@@ -107,8 +142,8 @@ def fit_em(
     infos are :class:`EMInfo`.
     Raises what ``model.check`` raises for bad arguments, and ValueError for a bad tolerance.
     """
-    if tolerance is not None and not tolerance >= 0:
-        raise ValueError(f"tolerance: expected a number from 0 on, or None; got {tolerance}.")
+    if tolerance is not None:
+        as_number("tolerance", tolerance, 0)
     params, data = model.check(params, data)
 
     def has_converged(earlier: EMInfo, now: EMInfo) -> bool:
@@ -116,9 +151,9 @@ def fit_em(
         return tolerance is not None and bool(gain <= tolerance * abs(now.objective))
 
     return run(
-        EMStep(model),
+        em_cycle,
         params,
-        data,
+        Problem(model, data),
         frames=frames,
         chunk=chunk,
         stop=has_converged,
@@ -127,6 +162,7 @@ def fit_em(
     )
 
 
+@checked
 def fit_em_restarts(model: Model, starts: Any, data: Any, *, cycles: int) -> tuple[Any, EMInfo]:
     """Run EM from many starts at once, by ``vmap``, for the same number of cycles each.
 
@@ -134,13 +170,24 @@ def fit_em_restarts(model: Model, starts: Any, data: Any, *, cycles: int) -> tup
 
     Returns the last parameters and their infos, stacked likewise; the best run is the one with
     the largest ``objective``, and of no use where one of its components has ``collapsed``.
-    Raises what ``model.check`` raises for the first start, and ValueError for bad ``cycles``.
+    Raises what ``model.check`` raises for the first start, and TypeError or ValueError where
+    ``cycles`` is no whole number from 0 on.
     """
-    if cycles < 0:
-        raise ValueError(f"cycles: expected a number from 0 on, got {cycles}.")
-    first, data = model.check(jax.tree.map(lambda field: field[0], starts), data)
+    as_whole("cycles", cycles, 0)
+    first, data = model.check(first_of(starts), data)
     starts = jax.tree.map(lambda field, like: jnp.asarray(field, like.dtype), starts, first)
-    return _restarts(EMStep(model), starts, data, jnp.asarray([cycles], jnp.int32))
+    return _restarts(starts, Problem(model, data), jnp.asarray([cycles], jnp.int32))
+
+
+def first_of(starts: Any) -> Any:
+    """The first of several parameters. Raises TypeError where they are not stacked."""
+    shapes = [np.shape(leaf) for leaf in jax.tree.leaves(starts)]
+    if not shapes or min(shape[:1] for shape in shapes) < (1,):
+        raise TypeError(
+            "starts: expected parameters stacked along a new first axis, as random_starts gives; "
+            f"got {type(starts).__name__}, where something has no axis."
+        )
+    return jax.tree.map(lambda field: field[0], starts)
 
 
 class Decomposition(NamedTuple):
@@ -152,21 +199,26 @@ class Decomposition(NamedTuple):
     """Σ_i H(q(z|x_i))."""
 
 
-def decompose(
-    log_joint: Float[Array, "points components"], shares: Float[Array, "points components"]
-) -> Decomposition:
-    """The slide's two terms for any q(z|x), given as ``shares``.
+def decompose(log_joint: Any, responsibilities: Any) -> Decomposition:
+    """The slide's two terms for any q(z|x), given as ``responsibilities``.
+
+    log_joint: log p_θ(x_i, z = k) in nats, points × components; −∞ for 0
+    responsibilities: q(z = k|x_i), of the same shape
 
     With q the posterior of the same θ they add up to log p_θ(data); with any other q to less.
+    Raises TypeError or ValueError where shapes disagree or a value is NaN.
     """
-    supervised = jnp.where(shares > 0, shares * log_joint, 0)  # 0 · log 0 = 0
-    return Decomposition(supervised.sum(), entr(shares).sum())
+    log_joint = as_floats("log_joint", log_joint, 2, lowest=True)
+    q = as_floats("responsibilities", responsibilities, 2)
+    require_shape("responsibilities", q, log_joint.shape, "points × components")
+    return Decomposition(weighted(q, log_joint).sum(), entr(q).sum())
 
 
-@partial(jax.jit, static_argnums=0)
-def _restarts(step: EMStep, starts: Any, data: Any, gaps: Array) -> tuple[Any, EMInfo]:
+@jax.jit
+def _restarts(starts: Any, problem: Problem, gaps: Array) -> tuple[Any, EMInfo]:
     def fit(start: Any) -> tuple[Any, EMInfo]:
-        trace: tuple[Any, Any, EMInfo] = scan_frames(step, step.model.constrain(start), data, gaps)
+        begin = problem.model.constrain(start)
+        trace: tuple[Any, Any, EMInfo] = scan_frames(em_cycle, begin, problem, gaps)
         return trace[0], jax.tree.map(lambda field: field[-1], trace[2])
 
     return jax.vmap(fit)(starts)

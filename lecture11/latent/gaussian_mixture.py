@@ -8,7 +8,7 @@ M-step is then a weighted version of what one would do if z had been observed::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
 import jax
@@ -17,20 +17,26 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Bool, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import (
+    as_choice,
     as_distribution,
     as_floats,
+    as_number,
+    known,
     require_positive_definite,
     require_shape,
 )
 from lecture11.gaussian import gaussian_log_density
 from lecture11.iteration import FAST_MATH
-from lecture11.latent.counting import have_faded
+from lecture11.latent.em import numbers_as_data
+from lecture11.latent.finite_mixture import FiniteMixture, have_faded, require_components
 from lecture11.latent.gaussian_moments import (
     GaussianMoments,
     moments,
     moments_under,
     whitening,
 )
+from lecture11.signatures import checked
+from lecture11.zeros import weighted
 
 SHAPES = ("full", "tied", "diagonal", "spherical")
 
@@ -47,8 +53,9 @@ class GaussianMixtureParameters(NamedTuple):
     shape."""
 
 
+@numbers_as_data
 @dataclass(frozen=True)
-class GaussianMixture:
+class GaussianMixture(FiniteMixture):
     """A mixture of Gaussians, for :func:`~lecture11.latent.fit_em`.
 
     shape: what the covariances may be: ``full``, each its own matrix; ``tied``, one matrix for all;
@@ -61,7 +68,7 @@ class GaussianMixture:
     Raises ValueError where one of them makes no sense.
     """
 
-    shape: str = "full"
+    shape: str = field(default="full", metadata={"static": True})
     prior_points: float = 0.0
     prior_variance: float = 1.0
 
@@ -69,64 +76,55 @@ class GaussianMixture:
 
     def __post_init__(self) -> None:
         """Check the choices."""
-        if self.shape not in SHAPES:
-            raise ValueError(f"shape: expected one of {SHAPES}, got {self.shape!r}.")
-        if not 0 <= self.prior_points < np.inf:
-            raise ValueError(
-                f"prior_points: expected a number from 0 (no prior) on, got {self.prior_points}."
-            )
-        if not 0 < self.prior_variance < np.inf:
-            raise ValueError(
-                f"prior_variance: expected a positive number, got {self.prior_variance}."
-            )
+        as_choice("shape", self.shape, SHAPES)
+        as_number("prior_points", self.prior_points, 0)
+        as_number("prior_variance", self.prior_variance, above=0)
 
+    @checked
     def check(
         self, params: GaussianMixtureParameters, data: Any
     ) -> tuple[GaussianMixtureParameters, Float[Array, "points dims"]]:
         """Both as JAX arrays; the covariances brought to the model's shape.
 
-        Raises ValueError where shapes disagree, a value is not finite, weights are no
-        distribution, a covariance is not symmetric positive definite, there are more components
-        than points, a column of the data is constant (a mixture has infinite likelihood there) or
-        lies too far from 0 for the floating type to tell its values apart.
+        Raises TypeError or ValueError where shapes disagree, a value is not finite, weights are no
+        distribution, a covariance of the model's shape is not symmetric positive definite, there
+        are more components than points, a column of the data is constant (a mixture has infinite
+        likelihood there) or lies too far from 0 for the floating type to tell its values apart.
         """
         data = check_data(data)
-        weights = as_distribution("weights", as_floats("weights", params.weights, 1))
+        weights = as_distribution("weights", params.weights, dims=1)
         means = as_floats("means", params.means, 2)
         covariances = as_floats("covariances", params.covariances, 3)
         components, dims = len(weights), data.shape[1]
         require_shape("means", means, (components, dims), "components × dims")
         require_shape("covariances", covariances, (components, dims, dims), "components × Σ")
-        require_few(components, data)
-        for k, covariance in enumerate(np.asarray(covariances)):
-            require_positive_definite(f"covariances[{k}]", covariance)
-        return self.constrain(GaussianMixtureParameters(weights, means, covariances)), data
+        require_components("components", components, len(data))
+        params = self.constrain(GaussianMixtureParameters(weights, means, covariances))
+        if known(params.covariances):
+            for k, covariance in enumerate(np.asarray(params.covariances)):
+                require_positive_definite(f"covariances[{k}]", covariance)
+        return params, data
 
     def constrain(self, params: GaussianMixtureParameters) -> GaussianMixtureParameters:
         """The parameters with covariances of the model's shape."""
         covariances = self.constrained(params.weights, params.covariances)
         return params._replace(covariances=covariances)
 
-    def log_joint(
+    def prior(
+        self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
+    ) -> Float[Array, " components"]:
+        """π, for every point."""
+        return jnp.asarray(params.weights)
+
+    def log_likelihoods(
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
     ) -> Float[Array, "points components"]:
-        """log p(x_i, z = k) = log π_k + log N(x_i | μ_k, Σ_k)."""
+        """log N(x_i | μ_k, Σ_k)."""
         of_points = jax.vmap(gaussian_log_density, (0, None, None))
         of_components = jax.vmap(of_points, (None, 0, 0), out_axes=1)
-        return jnp.log(params.weights) + of_components(data, params.means, params.covariances)
+        return of_components(data, params.means, params.covariances)
 
-    def posterior(
-        self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
-    ) -> Float[Array, "points components"]:
-        """Responsibilities γ_ik = p(x_i, z = k) / Σ_l p(x_i, z = l) (Bishop, eq. 9.13)."""
-        return jax.nn.softmax(self.log_joint(params, data), axis=1)
-
-    def predict(
-        self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
-    ) -> Int[Array, " points"]:
-        """The component that answers for most of each point."""
-        return self.log_joint(params, data).argmax(axis=1)
-
+    @checked
     def sample(
         self, params: GaussianMixtureParameters, points: int, *, key: PRNGKeyArray
     ) -> tuple[Float[Array, "points dims"], Int[Array, " points"]]:
@@ -147,10 +145,10 @@ class GaussianMixture:
         self,
         params: GaussianMixtureParameters,
         data: Float[Array, "points dims"],
-        shares: Float[Array, "points components"],
+        responsibilities: Float[Array, "points components"],
     ) -> GaussianMoments:
         """Sums under responsibilities that are given, for an M-step from another posterior."""
-        return moments_under(whitening(*params), data, shares)
+        return moments_under(whitening(*params), data, responsibilities)
 
     def m_step(
         self, params: GaussianMixtureParameters, statistics: GaussianMoments
@@ -177,12 +175,11 @@ class GaussianMixture:
 
         −½ m Σ_k (log|Σ_k| + v tr Σ_k⁻¹) for m points of variance v; one term where Σ is shared.
         """
-        if self.prior_points == 0:
-            return jnp.zeros((), params.means.dtype)
         covariances = params.covariances[:1] if self.shape == "tied" else params.covariances
         log_determinants = jnp.linalg.slogdet(covariances)[1]
         traces = jnp.trace(jnp.linalg.inv(covariances), axis1=1, axis2=2)
-        return -0.5 * self.prior_points * (log_determinants + self.prior_variance * traces).sum()
+        strength = jnp.asarray(self.prior_points, traces.dtype)
+        return weighted(strength, -0.5 * (log_determinants + self.prior_variance * traces).sum())
 
     def free_parameters(self, components: int, dims: int) -> int:
         """How many numbers can be chosen freely: π, μ and Σ."""
@@ -243,8 +240,9 @@ class GaussianMixture:
         )
         means = params.means + jnp.einsum("kij,kj->ki", factors, shifts)
         covariances = self._with_prior(counts, self.constrained(counts, observed))
-        singular = _are_singular(counts, means, covariances)
-        return GaussianMixtureParameters(counts / counts.sum(), means, covariances), singular
+        weights = counts / counts.sum()
+        singular = are_singular(covariances, _spread(weights, means, covariances))
+        return GaussianMixtureParameters(weights, means, covariances), singular
 
     def _with_prior(
         self,
@@ -252,12 +250,11 @@ class GaussianMixture:
         observed: Float[Array, "components dims dims"],
     ) -> Float[Array, "components dims dims"]:
         """The average of the observed covariance and the prior's, weighted by their points."""
-        if self.prior_points == 0:
-            return observed
         seen = jnp.full_like(counts, counts.sum()) if self.shape == "tied" else counts
-        share = (self.prior_points / (seen + self.prior_points))[:, None, None]
+        all_points = jnp.maximum(seen + self.prior_points, jnp.finfo(counts.dtype).tiny)
+        part = (self.prior_points / all_points)[:, None, None]
         identity = jnp.eye(observed.shape[1], dtype=observed.dtype)
-        return (1 - share) * observed + share * self.prior_variance * identity
+        return (1 - part) * observed + part * self.prior_variance * identity
 
 
 def check_data(data: Any) -> Float[Array, "points dims"]:
@@ -267,6 +264,8 @@ def check_data(data: Any) -> Float[Array, "points dims"]:
     too far from 0 for the floating type to tell its values apart.
     """
     converted = as_floats("data", data, 2)
+    if not known(converted):
+        return converted
     columns = np.asarray(converted, float)
     spread = columns.std(axis=0)
     for column in np.flatnonzero(np.ptp(np.asarray(data, float), axis=0) == 0):
@@ -284,28 +283,24 @@ def check_data(data: Any) -> Float[Array, "points dims"]:
     return converted
 
 
-def require_few(components: int, data: Float[Array, "points dims"]) -> None:
-    """Raise ValueError where there are more components than points."""
-    if not 1 <= components <= len(data):
-        raise ValueError(
-            f"components: expected 1 to {len(data)}, as there are so many points; got {components}."
-        )
-
-
-def _are_singular(
-    counts: Float[Array, " components"],
+def _spread(
+    weights: Float[Array, " components"],
     means: Float[Array, "components dims"],
     covariances: Float[Array, "components dims dims"],
-) -> Bool[Array, " components"]:
-    """Whether a covariance is zero in some direction, up to rounding, on the scale of all data.
-
-    The data's own variances follow from the statistics (within plus between components), so no
-    absolute threshold is needed: rescaling a column changes nothing.
-    """
-    weights = counts / counts.sum()
+) -> Float[Array, " dims"]:
+    """The standard deviations of all data: within plus between the components."""
     offsets = means - weights @ means
     within = jnp.einsum("k,kdd->d", weights, covariances)
-    scale = jnp.sqrt(within + weights @ offsets**2)
+    return jnp.sqrt(within + weights @ offsets**2)
+
+
+def are_singular(
+    covariances: Float[Array, "*components dims dims"], scale: Float[Array, " dims"]
+) -> Bool[Array, "*components"]:
+    """Whether a covariance is zero in some direction, up to rounding, on the scale of all data.
+
+    scale: the data's standard deviations; relative to them, rescaling a column changes nothing
+    """
     relative = covariances / (scale[:, None] * scale)
-    pivots = jnp.diagonal(jnp.linalg.cholesky(relative), axis1=1, axis2=2) ** 2
-    return ~jnp.all(pivots > 100 * jnp.finfo(means.dtype).eps, axis=1)  # True for NaN as well
+    pivots = jnp.diagonal(jnp.linalg.cholesky(relative), axis1=-2, axis2=-1) ** 2
+    return ~jnp.all(pivots > 100 * jnp.finfo(scale.dtype).eps, axis=-1)  # True for NaN as well

@@ -84,15 +84,17 @@ def plain_moments(
     z = _in_units(units, data)
     log_joint = units.constants - 0.5 * (z**2).sum(axis=2)
     log_evidence = logsumexp(log_joint, axis=1)
-    shares = jnp.exp(log_joint - log_evidence[:, None])
-    return _weighted(z, shares), log_evidence.sum()
+    responsibilities = jnp.exp(log_joint - log_evidence[:, None])
+    return _weighted(z, responsibilities), log_evidence.sum()
 
 
 def moments_under(
-    units: Whitening, data: Float[Array, "points dims"], shares: Float[Array, "points components"]
+    units: Whitening,
+    data: Float[Array, "points dims"],
+    responsibilities: Float[Array, "points components"],
 ) -> GaussianMoments:
     """The sums under responsibilities that are given, wherever they come from."""
-    return _weighted(_in_units(units, data), shares)
+    return _weighted(_in_units(units, data), responsibilities)
 
 
 def _in_units(
@@ -102,12 +104,12 @@ def _in_units(
 
 
 def _weighted(
-    z: Float[Array, "points components dims"], shares: Float[Array, "points components"]
+    z: Float[Array, "points components dims"], responsibilities: Float[Array, "points components"]
 ) -> GaussianMoments:
     return GaussianMoments(
-        counts=shares.sum(axis=0),
-        sums=jnp.einsum("nk,nki->ki", shares, z),
-        scatters=jnp.einsum("nk,nki,nkj->kij", shares, z, z),
+        counts=responsibilities.sum(axis=0),
+        sums=jnp.einsum("nk,nki->ki", responsibilities, z),
+        scatters=jnp.einsum("nk,nki,nkj->kij", responsibilities, z, z),
     )
 
 
@@ -190,10 +192,10 @@ def blocked_moments(
         log_joint = units.constants[:, None] - 0.5 * (z**2).sum(axis=1)
         log_evidence = logsumexp(log_joint, axis=0)
         present = number * BLOCK + jnp.arange(BLOCK) < points
-        shares = jnp.exp(log_joint - log_evidence) * present
-        weighted = shares[:, None] * z
+        responsibilities = jnp.exp(log_joint - log_evidence) * present
+        weighted = responsibilities[:, None] * z
         sums = GaussianMoments(
-            shares.sum(axis=1), weighted.sum(axis=2), weighted @ z.swapaxes(1, 2)
+            responsibilities.sum(axis=1), weighted.sum(axis=2), weighted @ z.swapaxes(1, 2)
         )
         evidence = jnp.where(present, log_evidence, 0).sum()
         return jax.tree.map(jnp.add, total, (sums, evidence)), None

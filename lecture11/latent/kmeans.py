@@ -14,7 +14,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from lecture11.arguments import as_floats, require_shape
-from lecture11.latent.gaussian_mixture import check_data, require_few
+from lecture11.latent.em import numbers_as_data
+from lecture11.latent.finite_mixture import require_components
+from lecture11.latent.gaussian_mixture import check_data
+from lecture11.signatures import checked
 
 
 class KMeansParameters(NamedTuple):
@@ -33,24 +36,26 @@ class KMeansStatistics(NamedTuple):
     """Σ_i (x_i − μ_k) over the points of cluster k."""
 
 
+@numbers_as_data
 @dataclass(frozen=True)
 class KMeans:
     """K-means for :func:`~lecture11.latent.fit_em`; its objective is minus half the inertia."""
 
     compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
+    @checked
     def check(
         self, params: KMeansParameters, data: Any
     ) -> tuple[KMeansParameters, Float[Array, "points dims"]]:
-        """Both as JAX arrays; raises ValueError as the Gaussian mixture does."""
+        """Both as JAX arrays; raises TypeError or ValueError as the Gaussian mixture does."""
         data = check_data(data)
         centres = as_floats("centres", params.centres, 2)
         require_shape("centres", centres, (len(centres), data.shape[1]), "components × dims")
-        require_few(len(centres), data)
+        require_components("components", len(centres), len(data))
         return KMeansParameters(centres), data
 
     def constrain(self, params: KMeansParameters) -> KMeansParameters:
-        """Nothing is."""
+        """The parameters as they are."""
         return params
 
     def posterior(
@@ -64,9 +69,9 @@ class KMeans:
         self, params: KMeansParameters, data: Float[Array, "points dims"]
     ) -> tuple[KMeansStatistics, Float[Array, ""]]:
         """Sums over clusters, and minus half the sum of squared distances to the nearest centre."""
-        members = self.posterior(params, data)
-        counts = members.sum(axis=0)
-        sums = jnp.einsum("nk,nki->ki", members, data[:, None] - params.centres)
+        responsibilities = self.posterior(params, data)
+        counts = responsibilities.sum(axis=0)
+        sums = jnp.einsum("nk,nki->ki", responsibilities, data[:, None] - params.centres)
         return KMeansStatistics(counts, sums), -0.5 * _squared_distances(params, data).min(1).sum()
 
     def m_step(self, params: KMeansParameters, statistics: KMeansStatistics) -> KMeansParameters:
@@ -81,7 +86,7 @@ class KMeans:
         return statistics.counts == 0
 
     def log_prior(self, params: KMeansParameters) -> Float[Array, ""]:
-        """There is none."""
+        """0: no prior."""
         return jnp.zeros((), params.centres.dtype)
 
 

@@ -17,17 +17,30 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
-from lecture11.latent.counting import (
-    check_smoothing,
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_indices,
+    as_number,
+    as_whole,
+    known,
+    require_positive,
+    require_shape,
+)
+from lecture11.gaussian import Normal, normal_log_density
+from lecture11.latent.counts import log_dirichlet
+from lecture11.latent.em import numbers_as_data
+from lecture11.latent.finite_mixture import (
+    FiniteMixture,
     distributions,
     have_faded,
-    log_dirichlet,
     require_components,
 )
-from lecture11.latent.finite_mixture import FiniteMixture
 from lecture11.latent.starts import distinct_points
-from lecture11.latent.writers import SMALLEST
+from lecture11.signatures import checked
+
+LEAST_SHRINKAGE = 1e-4
+"""A cycle leaves the variance at least this part of itself: the next one never divides by 0."""
 
 
 class Contexts(NamedTuple):
@@ -61,6 +74,7 @@ class SensesStatistics(NamedTuple):
     """Σ_ik γ_ik |x_i − μ_k|², from the old means."""
 
 
+@numbers_as_data
 @dataclass(frozen=True)
 class SenseMixture(FiniteMixture):
     """A mixture over contexts whose weights depend on c, for :func:`~lecture11.latent.fit_em`.
@@ -75,23 +89,23 @@ class SenseMixture(FiniteMixture):
 
     def __post_init__(self) -> None:
         """Check the choice."""
-        check_smoothing(self.smoothing)
+        as_number("smoothing", self.smoothing, 0)
 
+    @checked
     def check(self, params: SensesParameters, data: Contexts) -> tuple[SensesParameters, Contexts]:
         """Both as JAX arrays.
 
         Raises ValueError where shapes disagree, a value is not finite, a row of weights is no
         distribution, a condition has no row, or the variance is not positive.
         """
-        weights = as_distribution("weights", as_floats("weights", params.weights, 2))
+        weights = as_distribution("weights", params.weights, dims=2)
         data = check_contexts(data, len(weights))
         means = as_floats("means", params.means, 2)
         variance = as_floats("variance", params.variance, 0)
         shape = (weights.shape[1], data.vectors.shape[1])
         require_shape("means", means, shape, "senses × dims")
-        require_components(len(means), len(data.vectors))
-        if not variance > 0:
-            raise ValueError(f"variance: expected a positive number, got {variance:.4g}.")
+        require_components("components", len(means), len(data.vectors))
+        require_positive("variance", variance, "a positive number", "it is σ², not log σ")
         return SensesParameters(weights, means, variance), data
 
     def prior(self, params: SensesParameters, data: Contexts) -> Float[Array, "contexts senses"]:
@@ -102,19 +116,25 @@ class SenseMixture(FiniteMixture):
         self, params: SensesParameters, data: Contexts
     ) -> Float[Array, "contexts senses"]:
         """log N(x_i | μ_k, σ² I)."""
-        squared = _squared_distances(params, data)
-        constant = data.vectors.shape[1] * jnp.log(2 * jnp.pi * params.variance)
-        return -0.5 * (constant + squared / params.variance)
+        senses = Normal(params.means, jnp.sqrt(params.variance))
+        return normal_log_density(data.vectors[:, None], senses).sum(axis=2)
 
     def statistics(
-        self, params: SensesParameters, data: Contexts, shares: Float[Array, "contexts senses"]
+        self,
+        params: SensesParameters,
+        data: Contexts,
+        responsibilities: Float[Array, "contexts senses"],
     ) -> SensesStatistics:
         """Sums under a posterior that is given."""
-        of_condition = jax.nn.one_hot(data.conditions, len(params.weights), dtype=shares.dtype)
+        rows = jax.nn.one_hot(
+            data.conditions, len(params.weights), dtype=responsibilities.dtype
+        )  # contexts × conditions
+        squares = ((data.vectors[:, None] - params.means) ** 2).sum(axis=2)
+        counts = responsibilities.sum(axis=0)
         return SensesStatistics(
-            counts=of_condition.T @ shares,
-            sums=shares.T @ data.vectors - shares.sum(axis=0)[:, None] * params.means,
-            squares=(shares * _squared_distances(params, data)).sum(),
+            counts=rows.T @ responsibilities,
+            sums=responsibilities.T @ data.vectors - counts[:, None] * params.means,
+            squares=(responsibilities * squares).sum(),
         )
 
     def m_step(self, params: SensesParameters, statistics: SensesStatistics) -> SensesParameters:
@@ -124,7 +144,7 @@ class SenseMixture(FiniteMixture):
         shifts = jnp.where((counts > 0)[:, None], shifts, 0)
         squares = statistics.squares - (counts[:, None] * shifts**2).sum()
         variance = squares / (counts.sum() * params.means.shape[1])
-        floor = SMALLEST * params.variance  # a cycle never shrinks it more: no division by 0
+        floor = LEAST_SHRINKAGE * params.variance
         return SensesParameters(
             weights=distributions(statistics.counts, params.weights, self.smoothing),
             means=params.means + shifts,
@@ -151,18 +171,8 @@ def check_contexts(data: Contexts, conditions: int) -> Contexts:
     condition is not from 0 to ``conditions`` − 1.
     """
     vectors = as_floats("vectors", data.vectors, 2)
-    given = np.asarray(data.conditions)
-    if given.shape != (len(vectors),) or given.dtype.kind not in "iu":
-        raise ValueError(
-            f"conditions: expected a whole number for each of {len(vectors)} contexts, got an "
-            f"array of shape {given.shape} and type {given.dtype}; use zeros if nothing is known."
-        )
-    if not (given.min() >= 0 and given.max() < conditions):
-        raise ValueError(
-            f"conditions: expected numbers from 0 to {conditions - 1}, got {given.min()} to "
-            f"{given.max()}; give weights a row for each."
-        )
-    if np.ptp(np.asarray(vectors), axis=0).max() == 0:
+    given = as_indices("conditions", data.conditions, conditions, len(vectors))
+    if known(vectors) and np.ptp(np.asarray(vectors), axis=0).max() == 0:
         raise ValueError(
             "vectors: all contexts are the same, where a Gaussian has infinite likelihood; give "
             "more than one."
@@ -170,25 +180,21 @@ def check_contexts(data: Contexts, conditions: int) -> Contexts:
     return Contexts(vectors, jnp.asarray(given, jnp.int32))
 
 
+@checked
 def random_sense_starts(
     data: Contexts, senses: int, restarts: int, *, key: PRNGKeyArray, conditions: int = 1
 ) -> SensesParameters:
     """Means at distinct random contexts, the overall variance, equal weights; stacked.
 
-    Raises ValueError for bad data, or more senses than contexts.
+    Raises TypeError or ValueError for bad data, more senses than contexts, or no random key.
     """
+    as_whole("conditions", conditions, 1)
     data = check_contexts(data, conditions)
-    points, _dims = data.vectors.shape
-    require_components(senses, points)
-    chosen = distinct_points(points, senses, restarts, key)
+    require_components("senses", senses, len(data.vectors))
+    chosen = distinct_points(len(data.vectors), senses, restarts, key)
     variance = data.vectors.var(axis=0).mean()
     return SensesParameters(
         weights=jnp.full((restarts, conditions, senses), 1 / senses, data.vectors.dtype),
         means=data.vectors[chosen],
         variance=jnp.full((restarts,), variance),
     )
-
-
-def _squared_distances(params: SensesParameters, data: Contexts) -> Float[Array, "contexts senses"]:
-    centred = data.vectors[:, None] - params.means
-    return (centred**2).sum(axis=2)

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.zeros import weighted
 
 
 def log_of_sum(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
@@ -23,20 +24,20 @@ def log_of_sum(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]
     log_likelihoods (points, components): log p(x_i | z), −∞ for 0; weights (components,): p(z).
     Raises ValueError where shapes disagree or the weights are no distribution.
     """
-    logs, shares = _checked(log_likelihoods, weights)
-    return jax.nn.logsumexp(logs + jnp.log(shares), axis=1)
+    logs, prior = _checked(log_likelihoods, weights)
+    return jax.nn.logsumexp(logs + jnp.log(prior), axis=1)
 
 
 def sum_of_logs(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
     """Σ_z p(z) log p(x_i | z), in nats, for every point; 0 · log 0 = 0. Arguments as above."""
-    logs, shares = _checked(log_likelihoods, weights)
-    return jnp.where(shares > 0, shares * logs, 0).sum(axis=1)
+    logs, prior = _checked(log_likelihoods, weights)
+    return weighted(jnp.broadcast_to(prior, logs.shape), logs).sum(axis=1)
 
 
 def _checked(
     log_likelihoods: Any, weights: Any
 ) -> tuple[Float[Array, "points components"], Float[Array, " components"]]:
     logs = as_floats("log_likelihoods", log_likelihoods, 2, lowest=True)
-    shares = as_distribution("weights", as_floats("weights", weights, 1))
-    require_shape("weights", shares, logs.shape[1:], "components")
-    return logs, shares
+    prior = as_distribution("weights", weights, dims=1)
+    require_shape("weights", prior, logs.shape[1:], "components")
+    return logs, prior

@@ -17,23 +17,34 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
-from lecture11.arguments import as_distribution, as_floats, require_shape
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_indices,
+    as_number,
+    require_positive,
+    require_shape,
+)
+from lecture11.gaussian import Normal, normal_log_density
 from lecture11.iteration import pick
-from lecture11.latent.counting import (
-    as_counts,
+from lecture11.latent.counts import as_counts
+from lecture11.latent.em import fit_em_restarts, numbers_as_data
+from lecture11.latent.finite_mixture import (
+    FiniteMixture,
     distributions,
     have_faded,
+    m_steps,
     require_components,
 )
-from lecture11.latent.em import fit_em_restarts
-from lecture11.latent.finite_mixture import FiniteMixture, starts_from_shares
 from lecture11.latent.kmeans import KMeans, KMeansParameters
 from lecture11.latent.starts import distinct_points
+from lecture11.signatures import checked
 
 KMEANS_CYCLES = 30
 WHOLE = 0.7
-SMALLEST = 1e-4
-"""No variance falls below this share of the glyphs' own: copies of one glyph have none."""
+"""How sure it is at the start that a note is by the writer of its cluster."""
+LEAST_VARIANCE = 1e-4
+"""Of the glyphs' own: copies of one glyph have none."""
 
 
 class Notes(NamedTuple):
@@ -71,6 +82,7 @@ class WritersStatistics(NamedTuple):
     """Σ x², of all glyphs."""
 
 
+@numbers_as_data
 @dataclass(frozen=True)
 class Writers(FiniteMixture):
     """Writers with their own forms of every character, for :func:`~lecture11.latent.fit_em`.
@@ -79,35 +91,32 @@ class Writers(FiniteMixture):
         character beforehand: p(μ_kc) = N(0, σ² / prior_glyphs). It keeps a writer of few glyphs
         near the mean form, and shares nothing from one character to another.
 
-    Raises ValueError unless it is positive.
+    Raises TypeError or ValueError unless it is a positive number: a writer who has no glyph of some
+    character needs a form for it.
     """
 
     prior_glyphs: float = 1.0
 
     def __post_init__(self) -> None:
         """Check the choice."""
-        if not 0 < self.prior_glyphs < np.inf:
-            raise ValueError(
-                f"prior_glyphs: expected a positive number, got {self.prior_glyphs}; a writer who "
-                "has no glyph of some character needs a form for it."
-            )
+        as_number("prior_glyphs", self.prior_glyphs, above=0)
 
+    @checked
     def check(self, params: WritersParameters, data: Notes) -> tuple[WritersParameters, Notes]:
         """Both as JAX arrays.
 
-        Raises ValueError where shapes disagree, a value is not finite, a count is negative, weights
-        are no distribution, or a variance is not positive.
+        Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is
+        negative, weights are no distribution, or a variance is not positive.
         """
         data = check_notes(data)
-        weights = as_distribution("weights", as_floats("weights", params.weights, 1))
+        weights = as_distribution("weights", params.weights, dims=1)
         forms = as_floats("forms", params.forms, 3)
         variances = as_floats("variances", params.variances, 1)
         shape = (len(weights), *data.sums.shape[1:])
         require_shape("forms", forms, shape, "writers × characters × features")
         require_shape("variances", variances, shape[2:], "features")
-        require_components(len(weights), len(data.counts))
-        if not (np.asarray(variances) > 0).all():
-            raise ValueError(f"variances: expected positive ones, got {variances.min():.4g}.")
+        require_components("components", len(weights), len(data.counts))
+        require_positive("variances", variances, "positive numbers", "they are σ², not log σ")
         return WritersParameters(weights, forms, variances), data
 
     def prior(self, params: WritersParameters, data: Notes) -> Float[Array, " writers"]:
@@ -131,13 +140,13 @@ class Writers(FiniteMixture):
         self,
         params: WritersParameters,
         data: Notes,
-        shares: Float[Array, "notes writers"],
+        responsibilities: Float[Array, "notes writers"],
     ) -> WritersStatistics:
         """Sums under a posterior that is given."""
         return WritersStatistics(
-            notes=shares.sum(axis=0),
-            counts=shares.T @ data.counts,
-            sums=jnp.einsum("ik,icd->kcd", shares, data.sums),
+            notes=responsibilities.sum(axis=0),
+            counts=responsibilities.T @ data.counts,
+            sums=jnp.einsum("ik,icd->kcd", responsibilities, data.sums),
             squares=data.squares.sum(axis=0),
         )
 
@@ -149,7 +158,7 @@ class Writers(FiniteMixture):
         explained = (sums**2 / raised[:, :, None]).sum(axis=(0, 1))
         glyphs = counts.sum()
         variances = (squares - explained) / (glyphs + counts.size)
-        floor = SMALLEST * squares / glyphs + jnp.finfo(squares.dtype).tiny
+        floor = LEAST_VARIANCE * squares / glyphs + jnp.finfo(squares.dtype).tiny
         return WritersParameters(
             distributions(notes, params.weights), forms, jnp.maximum(variances, floor)
         )
@@ -165,36 +174,30 @@ class Writers(FiniteMixture):
     def log_prior(self, params: WritersParameters) -> Float[Array, ""]:
         """Σ_kc log N(μ_kc | 0, σ² / prior_glyphs)."""
         _, forms, variances = params
-        spread = variances / self.prior_glyphs
-        return -0.5 * (jnp.log(2 * jnp.pi * spread) + forms**2 / spread).sum()
+        of_forms = Normal(jnp.zeros(()), jnp.sqrt(variances / self.prior_glyphs))
+        return normal_log_density(forms, of_forms).sum()
 
 
+@checked
 def as_notes(glyphs: Any, characters: Any, notes: Any, *, means: Any) -> Notes:
     """Glyphs, given one by one, as notes.
 
-    glyphs (G, D): features; characters (G,): which character each shows, notes (G,): in which note
-    it stands, both from 0; means (C, D): the mean glyph of each character, subtracted.
+    glyphs: their features, glyphs × features
+    characters: which character each shows, from 0
+    notes: in which note each stands, from 0
+    means: the mean glyph of each character, characters × features; subtracted
 
-    Raises ValueError where shapes disagree, a value is not finite, or an index is out of range.
+    Raises TypeError or ValueError where shapes disagree, a value is not finite, or an index is out
+    of range.
     """
     x = np.asarray(as_floats("glyphs", glyphs, 2))
     centres = np.asarray(as_floats("means", means, 2))
-    of, at = np.asarray(characters), np.asarray(notes)
+    of = as_indices("characters", characters, len(centres), len(x))
+    at = as_indices("notes", notes, len(x), len(x))
     if centres.shape[1] != x.shape[1]:
         raise ValueError(
             f"means: expected {x.shape[1]} features, as glyphs have; got {centres.shape[1]}."
         )
-    for name, index, size in (("characters", of, len(centres)), ("notes", at, len(x))):
-        if index.shape != (len(x),) or index.dtype.kind not in "iu":
-            raise ValueError(
-                f"{name}: expected a whole number for each of {len(x)} glyphs, got an array of "
-                f"shape {index.shape} and type {index.dtype}."
-            )
-        if not (index.min() >= 0 and index.max() < size):
-            raise ValueError(
-                f"{name}: expected numbers from 0 to {size - 1}, got {index.min()} to "
-                f"{index.max()}."
-            )
     centred = x - centres[of]
     count, (characters_, features) = int(at.max()) + 1, centres.shape
     counts = np.zeros((count, characters_))
@@ -209,8 +212,8 @@ def as_notes(glyphs: Any, characters: Any, notes: Any, *, means: Any) -> Notes:
 def check_notes(data: Notes) -> Notes:
     """The notes as JAX arrays.
 
-    Raises ValueError where shapes disagree, a value is not finite, a count is negative or all are
-    0.
+    Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is negative
+    or all are 0.
     """
     counts = as_counts("counts", data.counts, 2)
     sums = as_floats("sums", data.sums, 3)
@@ -220,6 +223,7 @@ def check_notes(data: Notes) -> Notes:
     return Notes(counts, sums, squares)
 
 
+@checked
 def mean_offsets(data: Notes) -> Float[Array, "notes features"]:
     """The mean of x − (the mean glyph of its character) over each note: what k-means gets to see.
 
@@ -230,31 +234,40 @@ def mean_offsets(data: Notes) -> Float[Array, "notes features"]:
     return data.sums.sum(axis=1) / glyphs[:, None]
 
 
+@checked
 def offset_starts(
     model: Writers, data: Notes, writers: int, restarts: int, *, key: PRNGKeyArray
 ) -> tuple[WritersParameters, KMeansParameters]:
     """M-steps from what k-means makes of the mean offsets, stacked, and the best of the latter.
 
     Each cluster's notes are believed to be by one writer to WHOLE, and by any writer otherwise.
-    Raises ValueError for bad data, or more writers than notes.
+    Raises TypeError or ValueError for bad data, more writers than notes, or no random key.
     """
-    data = check_notes(data)
     offsets = mean_offsets(data)
-    require_components(writers, len(offsets))
+    require_components("writers", writers, len(offsets))
     first = offsets[distinct_points(len(offsets), writers, restarts, key)]
     ends, infos = fit_em_restarts(KMeans(), KMeansParameters(first), offsets, cycles=KMEANS_CYCLES)
-    members = jax.vmap(KMeans().posterior, (0, None))(ends, offsets)
-    shares = WHOLE * members + (1 - WHOLE) / writers
-    return writer_starts(model, data, shares), pick(ends, infos.objective.argmax())
+    clusters = jax.vmap(KMeans().posterior, (0, None))(ends, offsets)
+    responsibilities = WHOLE * clusters + (1 - WHOLE) / writers
+    return writer_starts(model, data, responsibilities), pick(ends, infos.objective.argmax())
 
 
-def writer_starts(
-    model: Writers, data: Notes, shares: Float[Array, "restarts notes writers"]
-) -> WritersParameters:
-    """M-steps from responsibilities that are given, such as clusters that k-means found."""
+@checked
+def writer_starts(model: Writers, data: Notes, responsibilities: Any) -> WritersParameters:
+    """M-steps from responsibilities that are given, such as clusters that k-means found.
+
+    responsibilities: restarts × notes × writers
+
+    Raises TypeError or ValueError for bad data, or where the last axis holds no distributions.
+    """
+    data = check_notes(data)
+    given = as_distribution("responsibilities", responsibilities, dims=3)
+    restarts, _, writers = given.shape
+    shape = (restarts, len(data.counts), writers)
+    require_shape("responsibilities", given, shape, "restarts × notes × writers")
     blank = WritersParameters(
-        jnp.full(shares.shape[2:], 1 / shares.shape[2], data.sums.dtype),
-        jnp.zeros((shares.shape[2], *data.sums.shape[1:]), data.sums.dtype),
+        jnp.full((writers,), 1 / writers, data.sums.dtype),
+        jnp.zeros((writers, *data.sums.shape[1:]), data.sums.dtype),
         jnp.ones(data.sums.shape[2:], data.sums.dtype),
     )
-    return starts_from_shares(model, blank, data, shares)
+    return m_steps(model, blank, data, given)

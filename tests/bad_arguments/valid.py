@@ -239,7 +239,6 @@ def latent(room: Any) -> tuple[Table, dict[str, Table]]:
     writers = {"model": room.Writers(), "data": notes}
     return names, {
         "majority_vote": experts,
-        "vote_shares": experts,
         "vote_start": experts,
         "random_expert_starts": experts,
         "random_plsa_starts": topics,
@@ -247,7 +246,7 @@ def latent(room: Any) -> tuple[Table, dict[str, Table]]:
         "random_sense_starts": {"data": contexts},
         "mean_offsets": writers,
         "offset_starts": writers,
-        "writer_starts": writers | {"shares": np.stack([ROWS, ROWS])},
+        "writer_starts": writers | {"responsibilities": np.stack([ROWS, ROWS])},
         "count_answers": {
             "items": [0, 1],
             "experts": [0, 1],

@@ -28,7 +28,7 @@ from lecture11.latent import (
     fit_em_restarts,
     random_starts,
 )
-from lecture11.latent.em import EMStep
+from lecture11.latent.em import Problem, em_cycle
 from tests.benchmarks.timing import interleaved, spread
 
 CYCLES = 10
@@ -36,14 +36,14 @@ RESTARTS, RESTART_CYCLES = 256, 100
 SIZES = {"large": (1_000_000, 2, 5), "wide": (100_000, 20, 10)}
 
 
-class Problem(NamedTuple):
+class Given(NamedTuple):
     """Data and a start."""
 
     data: np.ndarray
     start: GaussianMixtureParameters
 
 
-def problem(points: int, dims: int, components: int) -> Problem:
+def problem(points: int, dims: int, components: int) -> Given:
     """Overlapping clusters of unequal shape, and a start that is not the truth."""
     rng = np.random.default_rng(0)
     centres = 2 * rng.normal(size=(components, dims))
@@ -53,14 +53,14 @@ def problem(points: int, dims: int, components: int) -> Problem:
     for k in range(components):
         data[z == k] = centres[k] + rng.normal(size=((z == k).sum(), dims)) @ factors[k]
     means = data[rng.choice(points, components, replace=False)]
-    return Problem(data, _start(means, np.cov(data.T)))
+    return Given(data, _start(means, np.cov(data.T)))
 
 
-def geyser() -> Problem:
+def geyser() -> Given:
     """Old Faithful, standardised, from the start of Bishop's figure."""
     x = old_faithful().observations
     means = np.array([[-1.5, 1.0], [1.5, -1.0]])
-    return Problem((x - x.mean(axis=0)) / x.std(axis=0), _start(means, np.eye(2)))
+    return Given((x - x.mean(axis=0)) / x.std(axis=0), _start(means, np.eye(2)))
 
 
 def _start(means: np.ndarray, covariance: np.ndarray) -> GaussianMixtureParameters:
@@ -74,9 +74,10 @@ def ours(data: np.ndarray, start: GaussianMixtureParameters, cycles: int) -> Cal
     """A call that runs so many cycles, data already on the device."""
     model = GaussianMixture()
     params, x = model.check(start, data)
-    step = EMStep(model)
     return lambda: jax.block_until_ready(
-        advance(step, params, x, [cycles], compiler_options=model.compiler_options)
+        advance(
+            em_cycle, params, Problem(model, x), [cycles], compiler_options=model.compiler_options
+        )
     )
 
 
@@ -89,7 +90,7 @@ def theirs(data: np.ndarray, start: GaussianMixtureParameters, cycles: int) -> C
     return lambda: peer().fit(data)
 
 
-def compare(name: str, given: Problem, cycles: int, rounds: int) -> None:
+def compare(name: str, given: Given, cycles: int, rounds: int) -> None:
     """Print a row: per cycle, the difference of a long and a short run, free of set-up."""
     began = time.perf_counter()
     ours(*given, 1)()

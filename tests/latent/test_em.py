@@ -44,14 +44,14 @@ def random_log_joint(rng, size):
 
 @pytest.mark.usefixtures("float64")
 class TestDecomposition:
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(seeds, sizes)
     def test_posterior_gives_the_log_likelihood(self, seed, size):
         log_joint = random_log_joint(np.random.default_rng(seed), size)
         terms = decompose(jnp.asarray(log_joint), jnp.asarray(softmax(log_joint, axis=1)))
         np.testing.assert_allclose(sum(terms), logsumexp(log_joint, axis=1).sum(), rtol=1e-12)
 
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(seeds, sizes, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
     def test_any_other_gives_less_by_its_divergence_from_the_posterior(self, seed, size, spread):
         rng = np.random.default_rng(seed)
@@ -77,7 +77,7 @@ class TestDecomposition:
             terms.entropy, np.log(2) - 0.25 * np.log(0.25) - 0.75 * np.log(0.75)
         )
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(seeds, sizes)
     def test_hard_assignments_have_no_entropy(self, seed, size):
         rng = np.random.default_rng(seed)
@@ -107,10 +107,10 @@ class TestDecomposition:
     def test_frozen_posterior_has_the_slope_of_the_log_likelihood(self):
         """What makes raising the supervised part raise L: they touch at the present θ."""
         x, start = jnp.asarray(standardised()), jax.tree.map(jnp.asarray, bishops_start())
-        shares = MODEL.posterior(start, x)
+        responsibilities = MODEL.posterior(start, x)
 
         def bound(means):
-            return sum(decompose(MODEL.log_joint(start._replace(means=means), x), shares))
+            return sum(decompose(MODEL.log_joint(start._replace(means=means), x), responsibilities))
 
         def level(means):
             log_joint = MODEL.log_joint(start._replace(means=means), x)
@@ -128,9 +128,9 @@ def test_progress_is_told_after_every_chunk():
         on_chunk=lambda *said: told.append(said),
     )  # fmt: skip
     assert [(done, total) for done, total, _ in told] == [(2, 5), (4, 5), (5, 5)]
-    levels = [float(info.log_likelihood) for _, _, info in told]
-    np.testing.assert_array_equal(levels, run.infos.log_likelihood)
-    assert levels[0] < levels[1] < levels[2]
+    log_likelihoods = [float(info.log_likelihood) for _, _, info in told]
+    np.testing.assert_array_equal(log_likelihoods, run.infos.log_likelihood)
+    assert log_likelihoods[0] < log_likelihoods[1] < log_likelihoods[2]
 
 
 def test_progress_is_told_until_it_has_converged_and_no_further():
@@ -154,7 +154,7 @@ class TestRestartsRefuse:
             fit_em_restarts(KMeans(), centres, standardised(), cycles=cycles)
 
     def test_one_start_that_is_not_stacked(self):
-        with pytest.raises(ValueError, match=r"^weights: expected 1 dimension"):
+        with pytest.raises(ValueError, match=r"^params.weights: expected 1 dimension"):
             fit_em_restarts(MODEL, bishops_start(), standardised(), cycles=1)
 
     @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lecture11.datasets import anaesthetists
 from lecture11.latent import (
@@ -18,7 +16,6 @@ from lecture11.latent import (
     fit_em_restarts,
     majority_vote,
     random_expert_starts,
-    vote_shares,
     vote_start,
 )
 
@@ -83,19 +80,13 @@ class TestPublished:
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
-    @settings(deadline=None, max_examples=20)
-    @given(st.integers(0, 2**32 - 1))
-    def test_posterior_and_likelihood_by_enumeration(self, seed):
-        counts, params = random_problem(seed)
-        joint = joint_by_enumeration(counts, params)
-        shares = joint / joint.sum(axis=1, keepdims=True)
-        params, data = MODEL.check(params, counts)
-        statistics, level = MODEL.e_step(params, data)
-        np.testing.assert_allclose(MODEL.posterior(params, data), shares, atol=1e-12)
-        np.testing.assert_allclose(level, np.log(joint.sum(axis=1)).sum(), rtol=1e-10)
-        np.testing.assert_allclose(statistics.classes, shares.sum(axis=0), rtol=1e-10)
-        by_hand = sum(shares[i][:, None] * counts[i][:, None] for i in range(len(counts)))
-        np.testing.assert_allclose(statistics.answers, by_hand, rtol=1e-10, atol=1e-12)
+    def test_counts_are_those_of_the_posterior(self):
+        params, data = MODEL.check(*reversed(random_problem(0)))
+        responsibilities = np.asarray(MODEL.posterior(params, data))
+        statistics, _ = MODEL.e_step(params, data)
+        by_hand = np.einsum("ik,ijl->jkl", responsibilities, data)
+        np.testing.assert_allclose(statistics.components, responsibilities.sum(axis=0))
+        np.testing.assert_allclose(statistics.symbols, by_hand, atol=1e-12)
 
     def test_likelihood_by_enumeration_of_all_latents(self):
         """Over every assignment of classes to items at once: 3⁴ of them."""
@@ -107,14 +98,6 @@ class TestSteps:
         )
         level = MODEL.e_step(*MODEL.check(params, counts))[1]
         np.testing.assert_allclose(level, np.log(total), rtol=1e-12)
-
-    @settings(deadline=None, max_examples=15)
-    @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.3]))
-    def test_objective_never_falls(self, seed, smoothing):
-        counts, params = random_problem(seed)
-        infos = fit_em(DawidSkene(smoothing), params, counts, frames=range(30)).infos
-        assert np.isfinite(infos.objective).all()
-        assert (np.diff(infos.objective) > -1e-9 * np.abs(infos.objective[1:])).all()
 
     def test_an_item_without_answers_keeps_the_prior_and_changes_no_likelihood(self):
         counts, params = random_problem(1)
@@ -178,11 +161,8 @@ class TestVotes:
     def test_majority(self):
         np.testing.assert_array_equal(majority_vote(self.COUNTS), [0, 0, 0])
 
-    def test_shares(self):
-        expected = [[2 / 3, 1 / 3], [0.5, 0.5], [0.5, 0.5]]
-        np.testing.assert_allclose(vote_shares(self.COUNTS), expected, rtol=1e-6)
-
-    def test_the_start_is_the_m_step_from_shares(self):
+    def test_the_start_is_the_m_step_from_averaged_votes(self):
+        """2/3 and 1/3; 1/2 and 1/2, as for the item without answers."""
         start = vote_start(MODEL, self.COUNTS)
         np.testing.assert_allclose(start.marginals, [5 / 9, 4 / 9], rtol=1e-6)
         # expert 1: class 1 saw 2 · 2/3 first answers and 1/2 second ones
@@ -198,14 +178,14 @@ class TestVotes:
     @pytest.mark.parametrize(
         ("columns", "message"),
         [
-            (([0], [0, 1], [0]), "^experts: expected one whole number for each answer"),
-            (([0.5], [0], [0]), "^items: expected one whole number"),
-            (([0], [2], [0]), "^experts: expected numbers from 0 to 1, got 2 to 2"),
-            (([0], [0], [-1]), "^answers: expected numbers from 0 to 1, got -1"),
+            (([0], [0, 1], [0]), "^experts: expected whole numbers from 0 to 1, one for each of 1"),
+            (([0.5], [0], [0]), "^items: expected whole numbers"),
+            (([0], [2], [0]), "^experts: expected whole numbers from 0 to 1, got 2 to 2"),
+            (([0], [0], [-1]), "^answers: expected whole numbers from 0 to 1, got -1"),
         ],
     )
     def test_bad_rows_are_refused(self, columns, message):
-        with pytest.raises(ValueError, match=message):
+        with pytest.raises((TypeError, ValueError), match=message):
             count_answers(*columns, shape=(2, 2, 2))
 
 
@@ -243,7 +223,7 @@ class TestRefuses:
             DawidSkene(smoothing)
 
     def test_more_classes_than_items(self):
-        with pytest.raises(ValueError, match=r"^components: expected 1 to 6"):
+        with pytest.raises(ValueError, match=r"^classes: expected 1 to 6"):
             random_expert_starts(MODEL, random_problem(0)[0], 7, 2, key=jax.random.key(0))
 
 

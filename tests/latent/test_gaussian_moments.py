@@ -40,7 +40,7 @@ def assert_same(these, those, **tolerance):
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("way", [fused_moments, blocked_moments, moments])
 class TestFastWays:
-    @settings(deadline=None, max_examples=10)
+    @settings(max_examples=10)
     @given(
         seed=st.integers(0, 2**32 - 1),
         points=st.sampled_from([1, 2, LANES - 1, LANES, LANES + 1, BLOCK, BLOCK + 1, 5000]),

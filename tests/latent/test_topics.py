@@ -4,8 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy.special import rel_entr
 from sklearn.decomposition import non_negative_factorization
 from sklearn.naive_bayes import MultinomialNB
@@ -39,19 +37,6 @@ def random_problem(seed):
 
 @pytest.mark.usefixtures("float64")
 class TestUnigrams:
-    @settings(deadline=None, max_examples=15)
-    @given(st.integers(0, 2**32 - 1))
-    def test_posterior_and_likelihood_word_by_word(self, seed):
-        counts, params, _ = random_problem(seed)
-        joint = params.weights * (params.words[None] ** counts[:, None]).prod(axis=2)
-        model = MixtureOfUnigrams()
-        given_, data = model.check(params, counts)
-        statistics, level = model.e_step(given_, data)
-        shares = joint / joint.sum(axis=1, keepdims=True)
-        np.testing.assert_allclose(level, np.log(joint.sum(axis=1)).sum(), rtol=1e-10)
-        np.testing.assert_allclose(model.posterior(given_, data), shares, atol=1e-12)
-        np.testing.assert_allclose(statistics.words, shares.T @ counts, rtol=1e-10)
-
     def test_with_topics_given_the_m_step_is_naive_bayes(self):
         counts, params, _ = random_problem(3)
         labels = np.arange(DOCUMENTS) % TOPICS
@@ -66,14 +51,6 @@ class TestUnigrams:
             peer.predict_proba(counts),
             rtol=1e-9,
         )
-
-    @settings(deadline=None, max_examples=10)
-    @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5]))
-    def test_objective_never_falls(self, seed, smoothing):
-        counts, params, _ = random_problem(seed)
-        infos = fit_em(MixtureOfUnigrams(smoothing), params, counts, frames=range(20)).infos
-        assert np.isfinite(infos.objective).all()
-        assert (np.diff(infos.objective) > -1e-9 * np.abs(infos.objective[1:])).all()
 
     def test_a_long_document_does_not_underflow(self):
         counts, params, _ = random_problem(0)
@@ -98,13 +75,15 @@ class TestUnigrams:
 class TestPLSA:
     def test_sums_are_those_of_the_posterior_of_every_word(self):
         counts, _, params = random_problem(4)
-        joint = params.shares[:, None, :] * params.words.T[None]  # D × W × K
+        joint = params.proportions[:, None, :] * params.words.T[None]  # D × W × K
         posterior = joint / joint.sum(axis=2, keepdims=True)
         weighted = counts[:, :, None] * posterior
-        statistics, level = PLSA().e_step(*PLSA().check(params, counts))
+        statistics, log_likelihood = PLSA().e_step(*PLSA().check(params, counts))
         np.testing.assert_allclose(statistics.documents, weighted.sum(axis=1), rtol=1e-10)
         np.testing.assert_allclose(statistics.words, weighted.sum(axis=0).T, rtol=1e-10)
-        np.testing.assert_allclose(level, (counts * np.log(joint.sum(axis=2))).sum(), rtol=1e-12)
+        np.testing.assert_allclose(
+            log_likelihood, (counts * np.log(joint.sum(axis=2))).sum(), rtol=1e-12
+        )
 
     def test_likelihood_is_minus_the_divergence_of_nmf_up_to_a_constant(self):
         """D(n ‖ WH) with W = n_d θ_d: generalised KL, whatever the parameters."""
@@ -113,7 +92,7 @@ class TestPLSA:
             counts, _, params = random_problem(5)
             params = random_problem(seed)[2]
             lengths = counts.sum(axis=1, keepdims=True)
-            mixed = lengths * (params.shares @ params.words)
+            mixed = lengths * (params.proportions @ params.words)
             divergence = rel_entr(counts, mixed).sum() - counts.sum() + mixed.sum()
             gaps.append(divergence + PLSA().e_step(*PLSA().check(params, counts))[1])
         np.testing.assert_allclose(gaps[0], gaps[1], rtol=1e-12)
@@ -130,28 +109,20 @@ class TestPLSA:
         def peer(params, iterations):
             lengths = counts.sum(axis=1, keepdims=True)
             weights, words, _ = non_negative_factorization(
-                counts, np.asarray(params.shares) * lengths, np.array(params.words),
+                counts, np.asarray(params.proportions) * lengths, np.array(params.words),
                 n_components=2, init="custom", solver="mu", beta_loss="kullback-leibler",
                 tol=0, max_iter=iterations,
             )  # fmt: skip
             scale = words.sum(axis=1)
-            shares = weights * scale / (weights * scale).sum(axis=1, keepdims=True)
-            return PLSAParameters(shares, words / scale[:, None])
+            proportions = weights * scale / (weights * scale).sum(axis=1, keepdims=True)
+            return PLSAParameters(proportions, words / scale[:, None])
 
         stayed = peer(ours.state, 20)
         np.testing.assert_allclose(stayed.words, ours.state.words, atol=1e-5)
-        np.testing.assert_allclose(stayed.shares, ours.state.shares, atol=1e-5)
+        np.testing.assert_allclose(stayed.proportions, ours.state.proportions, atol=1e-5)
         theirs = peer(start, 3000)
-        level = PLSA().e_step(*PLSA().check(theirs, counts))[1]
-        np.testing.assert_allclose(ours.info.log_likelihood, level, rtol=1e-4)
-
-    @settings(deadline=None, max_examples=10)
-    @given(st.integers(0, 2**32 - 1), st.sampled_from([0.0, 0.5]))
-    def test_objective_never_falls(self, seed, smoothing):
-        counts, _, params = random_problem(seed)
-        infos = fit_em(PLSA(smoothing), params, counts, frames=range(20)).infos
-        assert np.isfinite(infos.objective).all()
-        assert (np.diff(infos.objective) > -1e-9 * np.abs(infos.objective[1:])).all()
+        log_likelihood = PLSA().e_step(*PLSA().check(theirs, counts))[1]
+        np.testing.assert_allclose(ours.info.log_likelihood, log_likelihood, rtol=1e-4)
 
     def test_folding_in_leaves_the_words_and_raises_the_likelihood(self):
         counts, _, params = random_problem(2)
@@ -179,7 +150,7 @@ def test_topics_of_simulated_documents_are_found():
 def test_telling_words_are_not_those_that_are_frequent_everywhere():
     words = np.array([[0.6, 0.35, 0.05], [0.6, 0.05, 0.35]])
     np.testing.assert_array_equal(top_words(words, 1), [[1], [2]])
-    with pytest.raises(ValueError, match=r"^count: expected 1 to 3 words, got 4"):
+    with pytest.raises(ValueError, match=r"^count: expected a whole number from 1 to 3, got 4"):
         top_words(words, 4)
 
 
@@ -188,12 +159,12 @@ def test_telling_words_are_not_those_that_are_frequent_everywhere():
     [
         (lambda c, u, p: fit_em(MixtureOfUnigrams(), u, -c, frames=[1]), r"^data: expected"),
         (lambda c, u, p: fit_em(MixtureOfUnigrams(), u, c[:, 1:], frames=[1]), "^words: expected"),
-        (lambda c, u, p: fit_em(PLSA(), p, c[1:], frames=[1]), "^shares: expected shape"),
+        (lambda c, u, p: fit_em(PLSA(), p, c[1:], frames=[1]), "^proportions: expected shape"),
         (lambda c, u, p: MixtureOfUnigrams(-1.0), "^smoothing: expected"),
         (lambda c, u, p: PLSA(np.nan), "^smoothing: expected"),
         (
             lambda c, u, p: random_plsa_starts(c, 13, 1, key=jax.random.key(0)),
-            "^components: expected 1 to 12",
+            "^topics: expected 1 to 12",
         ),
     ],
 )
