@@ -1,12 +1,17 @@
 import bz2
 import dataclasses
 import hashlib
+import importlib
+import sys
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
 from lecture11.datasets import REGISTRY, DataUnavailableError, usps
+
+module = importlib.import_module("lecture11.datasets.usps")  # the function has its name
 
 COUNTS = {
     "train": [1194, 1005, 731, 658, 652, 556, 664, 645, 542, 644],
@@ -45,6 +50,31 @@ def test_the_collections_own_form_is_read(own, monkeypatch, split):
     assert {field.dtype for field in digits} == {np.dtype(np.float32), np.dtype(np.uint8)}
     np.testing.assert_array_equal(digits.labels, [0, 9, 2, 2, 6])
     np.testing.assert_allclose(digits.images.reshape(5, 256), (values + 1) / 2, atol=1e-7)
+
+
+@pytest.fixture
+def own_hdf5(own, monkeypatch):
+    """A small ``usps.h5`` in the folder of the user's own, and what is in its training part."""
+    images = np.random.default_rng(0).random((5, 256), np.float32)
+    with h5py.File(own / "usps.h5", "w") as file:
+        file["train/data"], file["train/target"] = images, np.arange(5)
+    sha256 = hashlib.sha256((own / "usps.h5").read_bytes()).hexdigest()
+    monkeypatch.setattr(module, "HDF5", dataclasses.replace(module.HDF5, sha256=sha256))
+    return images
+
+
+def test_the_form_that_is_handed_around_is_read(own_hdf5):
+    digits = usps("train")
+    assert {field.dtype for field in digits} == {np.dtype(np.float32), np.dtype(np.uint8)}
+    np.testing.assert_array_equal(digits.images.reshape(5, 256), own_hdf5)
+    np.testing.assert_array_equal(digits.labels, np.arange(5))
+
+
+@pytest.mark.usefixtures("own_hdf5")
+def test_without_h5py_the_error_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "h5py", None)
+    with pytest.raises(DataUnavailableError, match=r"h5py: python -m pip .* lecture11\[full\]"):
+        usps("train")
 
 
 def put(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes) -> None:
