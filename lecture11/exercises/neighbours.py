@@ -135,7 +135,7 @@ CLOSE = 1e-3
 
 @exercise
 def check_perplexity_search(student: Callable) -> str:
-    """Check ``find_precision(squares, perplexity) -> β`` with p(j) ∝ exp(−β d_j²).
+    """Check ``find_precision(squares, perplexity) -> float``, the β with p(j) ∝ exp(−β d_j²).
 
     Accepts any search. Names: nothing returned, σ or σ² in the place of β, an entropy that is
     matched to the perplexity itself, bits and nats mixed, a search that runs the wrong way, one

@@ -56,5 +56,7 @@ def _where(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [f for f in frames if not {_HERE, _LIBRARIES} & set(Path(f.filename).parents)]
     line = f" (at: {theirs[-1].line})" if theirs and theirs[-1].line else ""
-    (words,) = traceback.format_exception_only(error)[-1:]
+    told = traceback.TracebackException.from_exception(error)
+    told.__notes__ = []  # JAX's own, on how it shortens tracebacks
+    *_, words = told.format_exception_only()
     return f"Your code raised {words.strip()}{line}"

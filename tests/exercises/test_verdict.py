@@ -3,10 +3,9 @@ import sys
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+import jax
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lecture11.exercises import Verdict, check_responsibilities
 from lecture11.exercises.verdict import Mistake, exercise
@@ -50,24 +49,6 @@ def test_the_line_is_the_students_also_where_a_library_raised():
     assert "np.broadcast_to(np.ones(2), (x, 3))" in check_double(student).message
 
 
-def recurses(*arguments: object) -> object:
-    return recurses(*arguments)
-
-
-class UnspeakableError(Exception):
-    def __str__(self) -> str:
-        raise ValueError
-
-
-class Odd:
-    """Passes for an array until it is asked for its numbers."""
-
-    shape = (7, 3)
-
-    def __array__(self, *_: object, **__: object) -> np.ndarray:
-        raise RuntimeError("no numbers here")
-
-
 def raises(error: BaseException) -> Callable:
     def student(*_: object) -> None:
         raise error
@@ -75,64 +56,13 @@ def raises(error: BaseException) -> Callable:
     return student
 
 
-@pytest.mark.parametrize(
-    "student",
-    [
-        recurses,
-        raises(RecursionError()),
-        raises(MemoryError()),
-        raises(AssertionError("x")),
-        raises(StopIteration()),
-        raises(ExceptionGroup("many", [ValueError()])),
-        raises(SyntaxError("x")),
-        lambda: None,
-        None,
-        ...,
-        "not a function",
-        check_responsibilities,
-    ],
-)
-def test_no_error_escapes(student: Callable):
-    assert not check_responsibilities(student).passed
-
-
-@pytest.mark.parametrize("error", [UnspeakableError(), SystemExit()], ids=["no words", "exit()"])
-def test_not_even_these_errors_escape(error: BaseException):
-    assert not check_responsibilities(raises(error)).passed
-
-
 def test_an_interrupt_interrupts():
     with pytest.raises(KeyboardInterrupt):
         check_responsibilities(raises(KeyboardInterrupt()))
 
 
-shapes = st.sampled_from([(), (0,), (7,), (7, 3), (3, 7), (7, 1), (5, 2), (1, 2), (7, 3, 1)])
-numbers = st.sampled_from([0.0, 1 / 3, 1.0, -1.0, 6e4, np.nan, np.inf, -np.inf])
-arrays = st.builds(np.full, shapes, numbers)
-anything = st.one_of(
-    st.none(),
-    st.just(...),
-    st.text(max_size=3),
-    st.binary(max_size=3),
-    numbers,
-    arrays,
-    arrays.map(lambda array: array.tolist()),
-    arrays.map(lambda array: array.astype(object)),
-    arrays.map(lambda array: array.astype(str)),
-    arrays.map(lambda array: array.astype(np.float16)),
-    st.lists(st.lists(numbers, max_size=3), max_size=7),
-    st.dictionaries(st.integers(), numbers, max_size=2),
-    st.sampled_from([Odd(), object(), int, lambda: 1, iter([]), np.datetime64("2025-01-01")]),
-)
-
-
-@settings(max_examples=300)
-@given(anything)
-def test_whatever_it_returns_the_verdict_is_a_sentence(value: object):
-    verdict = check_responsibilities(lambda *_: value)
-    assert not verdict.passed
-    assert repr(verdict).startswith("✗ Not yet. ")
-    assert verdict.message.rstrip(")")[-1] in ".: " or "raised" in verdict.message
+def recurses(*arguments: object) -> object:
+    return recurses(*arguments)
 
 
 def test_the_students_recursion_limit_is_left_alone():
@@ -158,3 +88,10 @@ def test_the_page_announces_the_verdict_to_a_screen_reader():
 
 def test_the_two_verdicts_differ_by_more_than_colour():
     assert repr(Verdict(True, ""))[0] != repr(Verdict(False, ""))[0]
+
+
+def test_an_error_of_jax_is_told_without_its_note():
+    """JAX adds to every error a note on how it shortens tracebacks."""
+    message = check_double(jax.jit(lambda x: np.sqrt(x))).message
+    assert message.startswith("Your code raised jax.errors.TracerArrayConversionError: The numpy")
+    assert "JAX_TRACEBACK_FILTERING" not in message

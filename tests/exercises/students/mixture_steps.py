@@ -1,36 +1,15 @@
-"""The M-step and the log-likelihood: right answers of every kind pass, mistakes are named.
-
-The students' functions below are written as students write them, in their own ways; none knows
-how the check works.
-"""
+"""Students' answers to notebook 08 from the M-step on: right in every style, and wrong."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from jax.scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture
 
-from lecture11.exercises import Verdict, check_log_likelihood, check_m_step
-
-Check = Callable[[Callable], Verdict]
-
-
-def nothing(*given: np.ndarray) -> None: ...
-
-
-def stub(*given: np.ndarray) -> Any:
-    return ...
-
-
-# The M-step, right
+from lecture11.exercises import check_log_likelihood, check_m_step
+from tests.exercises.students import Students
 
 
 def with_loops(data, responsibilities, means):
@@ -62,6 +41,7 @@ def with_numpy(data, responsibilities, means):
     return responsibilities.mean(axis=0), np.array(average), np.array(spread)
 
 
+@jax.jit
 def with_jax(data, responsibilities, means):
     data, shares = jnp.asarray(data), jnp.asarray(responsibilities)
     counts = shares.sum(axis=0)
@@ -99,13 +79,6 @@ def squares_in_float32(data, responsibilities, means):
     return tuple(map(np.float32, not_centred_at_first(data, responsibilities, means)))
 
 
-M_STEPS = [with_loops, as_arrays, with_lists, with_numpy, with_jax, by_shifting]
-M_STEPS += [in_place, m_step_in_float32, squares_in_float32]
-
-
-# The M-step, wrong
-
-
 def centred_step(data, responsibilities, around, by):
     """The step as it should be, except for what is subtracted and what it is divided by."""
     weights, means, _ = with_numpy(data, responsibilities, None)
@@ -114,14 +87,6 @@ def centred_step(data, responsibilities, around, by):
         offset = data - around[k]
         covariances.append((share[:, None] * offset).T @ offset / by[k])
     return weights, means, np.array(covariances)
-
-
-def not_a_triple(data, responsibilities, means):
-    return as_arrays(data, responsibilities, means)[:2]
-
-
-def one_array(data, responsibilities, means):
-    return as_arrays(data, responsibilities, means)[2]
 
 
 def no_covariances_yet(data, responsibilities, means):
@@ -156,17 +121,9 @@ def hard_step(data, responsibilities, means):
     return weights, [x.mean(axis=0) for x in members], [np.cov(x.T, ddof=0) for x in members]
 
 
-def weights_over_components(data, responsibilities, means):
-    return responsibilities.sum(axis=1) / len(data), *as_arrays(data, responsibilities, means)[1:]
-
-
 def reversed_weights(data, responsibilities, means):
     weights, means, covariances = as_arrays(data, responsibilities, means)
     return weights[::-1], means, covariances
-
-
-def scalar_weight(data, responsibilities, means):
-    return 0.5, *as_arrays(data, responsibilities, means)[1:]
 
 
 def means_by_n(data, responsibilities, means):
@@ -210,17 +167,9 @@ def medians(data, responsibilities, means):
     return weights, np.tile(np.median(data, axis=0), (len(means), 1)), covariances
 
 
-def around_the_old_means(data, responsibilities, means):
-    return centred_step(data, responsibilities, means, responsibilities.sum(axis=0))
-
-
 def around_the_overall_mean(data, responsibilities, means):
     centre = np.tile(data.mean(axis=0), (len(means), 1))
     return centred_step(data, responsibilities, centre, responsibilities.sum(axis=0))
-
-
-def not_centred(data, responsibilities, means):
-    return centred_step(data, responsibilities, 0 * means, responsibilities.sum(axis=0))
 
 
 def covariances_by_n(data, responsibilities, means):
@@ -292,49 +241,6 @@ def not_centred_at_first(data, responsibilities, means):
     return counts / len(data), means, second - means[:, :, None] * means[:, None, :]
 
 
-M_STEP_MISTAKES = {
-    nothing: "returns nothing yet: replace",
-    stub: "returns nothing yet: replace",
-    not_a_triple: "three things, (weights, means, covariances); this is a tuple of 2",
-    one_array: "three things, (weights, means, covariances); this is a ndarray",
-    no_covariances_yet: "nothing yet for the covariances",
-    ragged_means: "the means as one array of numbers; this is a list",
-    complex_means: "this is a ndarray of complex",
-    counts_as_weights: "are the counts",
-    uniform_weights: "All your weights are 1/K",
-    hard_step: "weights count whole points",
-    weights_over_components: "summed over the components",
-    reversed_weights: "The weights are wrong",
-    scalar_weight: "Expected weights of shape (K,) = (3,), got ()",
-    means_by_n: "means are divided by n",
-    means_not_divided: "means are sums",
-    means_by_weights: "n times too large",
-    hard_means: "likeliest component it is",
-    old_means: "means from before the step",
-    the_same_mean: "has the mean of all data",
-    transposed_means: "means are transposed",
-    medians: "the means are not",
-    around_the_old_means: "around the old means",
-    around_the_overall_mean: "around the mean of all data",
-    not_centred: "not centred",
-    covariances_by_n: "covariances are divided by n,",
-    covariances_not_divided: "covariances are sums",
-    unbiased: "n_k − 1",
-    numpys_default: "ddof=0",
-    diagonal_only: "Only the diagonals",
-    variances: "variances of each column",
-    shares_squared: "γ enters twice",
-    no_shares: "shares are missing in the covariances",
-    components_last: "in another order",
-    inverted: "the covariances are not",
-    one_covariance: "Expected covariances of shape (K, D, D) = (3, 2, 2), got (2, 2)",
-    not_centred_at_first: "lost in rounding",
-}
-
-
-# The log-likelihood, right
-
-
 def log_normal(data, mean, covariance):
     """log N(x | μ, Σ) at all points, by the textbook's formula."""
     offset = data - mean
@@ -371,6 +277,7 @@ def with_python(data, weights, means, covariances):
     return total
 
 
+@jax.jit
 def likelihood_with_jax(data, weights, means, covariances):
     def of_point(x):
         of_components = jax.vmap(multivariate_normal.logpdf, in_axes=(None, 0, 0))
@@ -405,13 +312,6 @@ def likelihood_in_float32(*given):
     return np.float32(with_logaddexp(*given))
 
 
-LIKELIHOODS = [with_logaddexp, with_python, likelihood_with_jax, likelihood_with_sklearn, as_bound]
-LIKELIHOODS += [likelihood_in_place, likelihood_in_float32]
-
-
-# The log-likelihood, wrong
-
-
 def of_each_point(*given):
     return np.logaddexp.reduce(log_joint(*given), axis=1)
 
@@ -420,53 +320,9 @@ def averaged(*given):
     return of_each_point(*given).mean()
 
 
-def negated(*given):
-    return -with_logaddexp(*given)
-
-
-def loss(*given):
-    return -averaged(*given)
-
-
-def to_base_2(*given):
-    return np.log2(joint(*given).sum(axis=1)).sum()
-
-
-def to_base_10(*given):
-    return np.log10(joint(*given).sum(axis=1)).sum()
-
-
-def product(*given):
-    return joint(*given).sum(axis=1).prod()
-
-
-def swapped(*given):
-    return np.log(joint(*given)).sum()
-
-
-def over_the_points_inside(*given):
-    return np.log(joint(*given).sum(axis=0)).sum()
-
-
-def no_logarithm(*given):
-    return joint(*given).sum()
-
-
-def likeliest_only(*given):
-    return log_joint(*given).max(axis=1).sum()
-
-
-def no_entropy(*given):
-    return (shares(*given) * log_joint(*given)).sum()
-
-
 def maximum_lost(*given):
     a = log_joint(*given)
     return np.log(np.exp(a - a.max(axis=1, keepdims=True)).sum(axis=1)).sum()
-
-
-def unweighted(data, weights, means, covariances):
-    return with_logaddexp(data, np.ones_like(weights), means, covariances)
 
 
 def densities(data, weights, means, covariances, scale, half=0.5):
@@ -479,203 +335,150 @@ def densities(data, weights, means, covariances, scale, half=0.5):
     return np.log(p).sum()
 
 
-def no_constant(*given):
-    return densities(*given, scale=lambda c: 1 / np.sqrt(np.linalg.det(c)))
-
-
-def constant_of_one_dimension(*given):
-    return densities(*given, scale=lambda c: 1 / np.sqrt(2 * np.pi * np.linalg.det(c)))
-
-
-def no_determinant(*given):
-    return densities(*given, scale=lambda c: (2 * np.pi) ** (-len(c) / 2))
-
-
-def no_square_root(*given):
-    return densities(*given, scale=lambda c: (2 * np.pi) ** (-len(c) / 2) / np.linalg.det(c))
-
-
-def no_half(*given):
-    return densities(*given, lambda c: 1 / np.sqrt(np.linalg.det(2 * np.pi * c)), half=1)
-
-
-def underflows(*given):
-    return np.log(joint(*given).sum(axis=1)).sum()
-
-
-def underflows_to_a_floor(*given):
-    return np.log(joint(*given).sum(axis=1) + 1e-300).sum()
-
-
-def all_log_joints(*given):
-    return log_joint(*given)
-
-
-def complex_number(*given):
-    return with_logaddexp(*given) + 0j
-
-
-def text(*given):
-    return f"{with_logaddexp(*given):.2f}"
-
-
-def doubled(*given):
-    return 2 * with_logaddexp(*given)
-
-
-def not_a_number(*given):
-    return float("nan")
-
-
-LIKELIHOOD_MISTAKES = {
-    nothing: "returns nothing yet: replace",
-    stub: "returns nothing yet: replace",
-    of_each_point: "one number for each point",
-    averaged: "the mean over the points",
-    negated: "sign is reversed",
-    loss: "negative mean",
-    to_base_2: "base 2",
-    to_base_10: "base 10",
-    product: "the likelihood, the product",
-    swapped: "swapped",
-    over_the_points_inside: "stands inside",
-    no_logarithm: "logarithm is missing",
-    likeliest_only: "only the likeliest",
-    no_entropy: "entropy of the posterior is missing",
-    maximum_lost: "not added back",
-    unweighted: "weights are missing",
-    no_constant: "constant of the Gaussian is missing",
-    constant_of_one_dimension: "in D dimensions",
-    no_determinant: "determinant is missing",
-    no_square_root: "½ is missing before log|Σ|",
-    no_half: "½ is missing in the exponent",
-    underflows: "underflows",
-    underflows_to_a_floor: "underflows",
-    all_log_joints: "Expected one number, got (7, 3)",
-    complex_number: "of complex128",
-    text: "this is a str",
-    doubled: "the wrong one: -3",
-    not_a_number: "the wrong one: nan",
-}
-
-
-def named(mistakes: dict[Callable, str], check: Check) -> list[Any]:
-    return [
-        pytest.param(check, student, words, id=f"{check.__name__}-{student.__name__}")
-        for student, words in mistakes.items()
-    ]
-
-
-RIGHT = [(check_m_step, student) for student in M_STEPS]
-RIGHT += [(check_log_likelihood, student) for student in LIKELIHOODS]
-MISTAKES = named(M_STEP_MISTAKES, check_m_step)
-MISTAKES += named(LIKELIHOOD_MISTAKES, check_log_likelihood)
-
-
-@pytest.mark.parametrize(("check", "student"), RIGHT)
-def test_a_right_answer_passes_however_it_was_computed(check: Check, student: Callable):
-    verdict = check(student)
-    assert verdict.passed, verdict
-    assert check(student) == verdict  # also after a student who spoils what was given
-
-
-@pytest.mark.usefixtures("float64")
-@pytest.mark.parametrize(("check", "student"), RIGHT)
-def test_a_right_answer_passes_with_double_precision_in_jax(check: Check, student: Callable):
-    assert check(student).passed
-
-
-@pytest.mark.parametrize(("check", "student", "words"), MISTAKES)
-def test_a_mistake_is_called_by_its_name(check: Check, student: Callable, words: str):
-    verdict = check(student)
-    assert not verdict.passed
-    assert words in verdict.message
-
-
-@pytest.mark.parametrize(
-    ("check", "mistakes"),
-    [(check_m_step, M_STEP_MISTAKES), (check_log_likelihood, LIKELIHOOD_MISTAKES)],
-)
-def test_no_two_kinds_of_mistake_are_told_the_same(check: Check, mistakes: dict[Callable, str]):
-    said = {(words, check(student).message) for student, words in mistakes.items()}
-    assert len(said) == len(set(mistakes.values())) == len({message for _, message in said})
-
-
-def rounded(student: Callable) -> Callable:
-    """The same student, with numbers of single precision."""
-    return lambda *given: jax.tree.map(np.float32, student(*given))
-
-
-WITHOUT_FLOAT32 = {nothing, stub, no_covariances_yet, ragged_means, complex_means}
-WITHOUT_FLOAT32 |= {not_centred_at_first, complex_number, text}
-
-
-@pytest.mark.parametrize(
-    ("check", "student", "words"),
-    [case for case in MISTAKES if case.values[1] not in WITHOUT_FLOAT32],
-)
-def test_a_mistake_is_recognised_in_float32_as_well(check: Check, student: Callable, words: str):
-    assert words in check(rounded(student)).message
-
-
-def test_only_double_precision_is_asked_about_data_far_from_the_origin():
-    assert "far" in check_m_step(as_arrays).message
-    assert "far" not in check_m_step(with_jax).message
-    assert "far" not in check_m_step(m_step_in_float32).message
-
-
-@pytest.mark.usefixtures("float64")
-def test_jax_with_double_precision_is_asked_as_well():
-    assert "far" in check_m_step(with_jax).message
-    assert "far" in check_m_step(m_step_in_float32).message
-
-
-# Whatever comes back
-
-
-WHATEVER = st.recursive(
-    st.none()
-    | st.just(...)
-    | st.booleans()
-    | st.integers()
-    | st.floats()
-    | st.complex_numbers()
-    | st.text()
-    | st.binary()
-    | st.builds(object)
-    | st.just(np.float64)
-    | arrays.arrays(
-        arrays.scalar_dtypes(), arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3)
+EXERCISES = {
+    check_m_step: Students(
+        right=[
+            with_loops,
+            as_arrays,
+            with_lists,
+            with_numpy,
+            with_jax,
+            by_shifting,
+            in_place,
+            m_step_in_float32,
+            squares_in_float32,
+        ],
+        wrong=[
+            (
+                "three things, (weights, means, covariances); this is a tuple of 2",
+                lambda data, responsibilities, means: as_arrays(data, responsibilities, means)[:2],
+            ),
+            (
+                "three things, (weights, means, covariances); this is a ndarray",
+                lambda data, responsibilities, means: as_arrays(data, responsibilities, means)[2],
+            ),
+            ("nothing yet for the covariances", no_covariances_yet),
+            ("the means as one array of numbers; this is a list", ragged_means),
+            ("this is a ndarray of complex", complex_means),
+            ("are the counts", counts_as_weights),
+            ("All your weights are 1/K", uniform_weights),
+            ("weights count whole points", hard_step),
+            (
+                "summed over the components",
+                lambda data, responsibilities, means: (
+                    responsibilities.sum(axis=1) / len(data),
+                    *as_arrays(data, responsibilities, means)[1:],
+                ),
+            ),
+            ("The weights are wrong", reversed_weights),
+            (
+                "Expected weights of shape (K,) = (3,), got ()",
+                lambda data, responsibilities, means: (
+                    0.5,
+                    *as_arrays(data, responsibilities, means)[1:],
+                ),
+            ),
+            ("means are divided by n", means_by_n),
+            ("means are sums", means_not_divided),
+            ("n times too large", means_by_weights),
+            ("likeliest component it is", hard_means),
+            ("means from before the step", old_means),
+            ("has the mean of all data", the_same_mean),
+            ("means are transposed", transposed_means),
+            ("the means are not", medians),
+            (
+                "around the old means",
+                lambda data, responsibilities, means: centred_step(
+                    data, responsibilities, means, responsibilities.sum(axis=0)
+                ),
+            ),
+            ("around the mean of all data", around_the_overall_mean),
+            (
+                "not centred",
+                lambda data, responsibilities, means: centred_step(
+                    data, responsibilities, 0 * means, responsibilities.sum(axis=0)
+                ),
+            ),
+            ("covariances are divided by n,", covariances_by_n),
+            ("covariances are sums", covariances_not_divided),
+            ("n_k − 1", unbiased),
+            ("ddof=0", numpys_default),
+            ("Only the diagonals", diagonal_only),
+            ("variances of each column", variances),
+            ("γ enters twice", shares_squared),
+            ("shares are missing in the covariances", no_shares),
+            ("in another order", components_last),
+            ("the covariances are not", inverted),
+            ("Expected covariances of shape (K, D, D) = (3, 2, 2), got (2, 2)", one_covariance),
+            ("lost in rounding", not_centred_at_first),
+        ],
     ),
-    lambda parts: st.lists(parts) | st.tuples(parts, parts, parts) | st.sets(st.integers()),
-    max_leaves=6,
-)
-
-
-def of_shape(*shape: int) -> st.SearchStrategy[np.ndarray]:
-    return arrays.arrays(np.float64, shape, elements=st.floats())
-
-
-@settings(max_examples=200, deadline=None)
-@given(WHATEVER | st.tuples(of_shape(3), of_shape(3, 2), of_shape(3, 2, 2)))
-def test_whatever_comes_back_gets_a_verdict(answer: Any):
-    for check in (check_m_step, check_log_likelihood):
-        verdict = check(lambda *given: answer)
-        assert isinstance(verdict, Verdict)
-        assert not verdict.passed
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.sampled_from(["weights", "means", "covariances"]), st.data())
-def test_one_part_of_the_step_that_is_wrong_is_told_from_the_right_ones(name: str, data: Any):
-    """Numbers at random are no mistake we know, and must not be taken for one of another part."""
-    place = ["weights", "means", "covariances"].index(name)
-
-    def student(*given):
-        answer = list(as_arrays(*given))
-        numbers = st.floats(1e3, 1e6)
-        shape = answer[place].shape
-        answer[place] = data.draw(arrays.arrays(np.float64, shape, elements=numbers))
-        return answer
-
-    assert name in check_m_step(student).message
+    check_log_likelihood: Students(
+        right=[
+            with_logaddexp,
+            with_python,
+            likelihood_with_jax,
+            likelihood_with_sklearn,
+            as_bound,
+            likelihood_in_place,
+            likelihood_in_float32,
+        ],
+        wrong=[
+            ("one number for each point", of_each_point),
+            ("the mean over the points", averaged),
+            ("sign is reversed", lambda *given: -with_logaddexp(*given)),
+            ("negative mean", lambda *given: -averaged(*given)),
+            ("base 2", lambda *given: np.log2(joint(*given).sum(axis=1)).sum()),
+            ("base 10", lambda *given: np.log10(joint(*given).sum(axis=1)).sum()),
+            ("the likelihood, the product", lambda *given: joint(*given).sum(axis=1).prod()),
+            ("swapped", lambda *given: np.log(joint(*given)).sum()),
+            ("stands inside", lambda *given: np.log(joint(*given).sum(axis=0)).sum()),
+            ("logarithm is missing", lambda *given: joint(*given).sum()),
+            ("only the likeliest", lambda *given: log_joint(*given).max(axis=1).sum()),
+            (
+                "entropy of the posterior is missing",
+                lambda *given: (shares(*given) * log_joint(*given)).sum(),
+            ),
+            ("not added back", maximum_lost),
+            (
+                "weights are missing",
+                lambda data, weights, means, covariances: with_logaddexp(
+                    data, np.ones_like(weights), means, covariances
+                ),
+            ),
+            (
+                "constant of the Gaussian is missing",
+                lambda *given: densities(*given, scale=lambda c: 1 / np.sqrt(np.linalg.det(c))),
+            ),
+            (
+                "in D dimensions",
+                lambda *given: densities(
+                    *given, scale=lambda c: 1 / np.sqrt(2 * np.pi * np.linalg.det(c))
+                ),
+            ),
+            (
+                "determinant is missing",
+                lambda *given: densities(*given, scale=lambda c: (2 * np.pi) ** (-len(c) / 2)),
+            ),
+            (
+                "½ is missing before log|Σ|",
+                lambda *given: densities(
+                    *given, scale=lambda c: (2 * np.pi) ** (-len(c) / 2) / np.linalg.det(c)
+                ),
+            ),
+            (
+                "½ is missing in the exponent",
+                lambda *given: densities(
+                    *given, lambda c: 1 / np.sqrt(np.linalg.det(2 * np.pi * c)), half=1
+                ),
+            ),
+            ("underflows", lambda *given: np.log(joint(*given).sum(axis=1)).sum()),
+            ("underflows", lambda *given: np.log(joint(*given).sum(axis=1) + 1e-300).sum()),
+            ("Expected one number, got (7, 3)", lambda *given: log_joint(*given)),
+            ("of complex128", lambda *given: with_logaddexp(*given) + 0j),
+            ("this is a str", lambda *given: f"{with_logaddexp(*given):.2f}"),
+            ("the wrong one: -3", lambda *given: 2 * with_logaddexp(*given)),
+            ("the wrong one: nan", lambda *given: float("nan")),
+        ],
+    ),
+}
