@@ -63,7 +63,7 @@ def check_score_function(student: Callable) -> str:
                 "Not the leave-one-out estimate: the mean over s of (f(z_s) − b_s) times the "
                 "derivatives of log N(z_s | μ, σ²) in μ and in σ, b_s the mean of the other f."
             )
-    return "Unbiased, and with the least noise that this estimator gets from its own draws."
+    return "Unbiased: the baseline of each draw comes from the others."
 
 
 def _scores(case: _Scored) -> np.ndarray:
