@@ -5,12 +5,27 @@ import numpy as np
 import pytest
 
 from lecture11.datasets import old_faithful
+from lecture11.iteration import pick
 from lecture11.latent import (
+    Contexts,
+    DawidSkene,
     GaussianMixture,
+    MixtureOfUnigrams,
+    Notes,
+    Writers,
     fit_em,
     fit_em_restarts,
     kmeans_start,
+    majority_vote,
+    mean_offsets,
+    offset_starts,
+    random_expert_starts,
+    random_plsa_starts,
+    random_sense_starts,
     random_starts,
+    random_topic_starts,
+    vote_start,
+    writer_starts,
 )
 
 
@@ -79,3 +94,57 @@ def test_spare_components_change_nothing(float64):
     np.testing.assert_array_equal(roomy.weights[:, 2:], 0)
     one, other = (jax.tree.map(lambda field: field[0], params) for params in (fit, roomy))
     assert model.bic(one, -1000.0, 272) == model.bic(other, -1000.0, 272)
+
+
+@pytest.mark.parametrize("start", ["random", "kmeans"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        np.outer(np.random.default_rng(0).normal(size=40), [1.0, 2, 3]),  # on a line
+        np.random.default_rng(0).normal(size=(3, 4)),  # fewer points than dimensions
+    ],
+)
+def test_starts_are_accepted_where_columns_depend_on_each_other(start, data):
+    key = jax.random.key(0)
+    if start == "random":
+        params = pick(random_starts(data, 2, 1, key=key), 0)
+    else:
+        params = kmeans_start(data, 2, key=key)
+    for shape in ("spherical", "diagonal"):
+        run = fit_em(GaussianMixture(shape), params, data, frames=(0, 9))
+        assert run.infos.objective[1] > run.infos.objective[0]
+    run = fit_em(GaussianMixture("full", prior_points=2.0), params, data, frames=(0, 9))
+    assert run.infos.objective[1] > run.infos.objective[0]
+    assert not run.info.collapsed.any()
+    assert fit_em(GaussianMixture(), params, data, frames=[9]).info.collapsed.all()
+
+
+KEY = jax.random.key(0)
+NORMALS = np.random.default_rng(0).normal(size=(12, 2))
+COUNTS = np.random.default_rng(0).integers(0, 4, (12, 2, 3)).astype(float)
+NOTES = Notes(COUNTS[..., 0] + 1, COUNTS, COUNTS[:, 0])
+EVENLY = np.full((2, 12, 3), 1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("function", "data"),
+    [
+        (lambda x: random_starts(x, 3, 2, key=KEY), NORMALS),
+        (lambda x: kmeans_start(x, 3, key=KEY), NORMALS),
+        (lambda x: vote_start(DawidSkene(), x), COUNTS),
+        (lambda x: random_expert_starts(DawidSkene(), x, 3, 2, key=KEY), COUNTS),
+        (lambda x: random_topic_starts(MixtureOfUnigrams(), x, 3, 2, key=KEY), COUNTS[:, 0]),
+        (lambda x: random_plsa_starts(x, 3, 2, key=KEY), COUNTS[:, 0]),
+        (lambda x: offset_starts(Writers(), x, 3, 2, key=KEY), NOTES),
+        (lambda x: writer_starts(Writers(), x, EVENLY), NOTES),
+        (lambda x: mean_offsets(x), NOTES),
+        (lambda x: majority_vote(x), COUNTS),
+        (
+            lambda x: random_sense_starts(Contexts(x, np.zeros(12, int)), 3, 2, key=KEY),
+            NORMALS,
+        ),
+    ],
+)
+def test_starts_are_traced(function, data):
+    one, other = jax.jit(function)(data), function(data)
+    jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=2e-5, atol=1e-5), one, other)
