@@ -341,7 +341,9 @@ def _require_axis(name: str, array: Array, axis: int) -> None:
         )
 
 
-def require_shape(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
+def require_shape(
+    name: str, array: Array | np.ndarray, shape: tuple[int, ...], meaning: str
+) -> None:
     """Raise ValueError unless ``array`` has ``shape``; ``meaning`` says what its axes are."""
     if array.shape != shape:
         raise ValueError(f"{name}: expected shape {shape} ({meaning}), got {array.shape}.")

@@ -201,6 +201,10 @@ def run(
     ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
     """
     wanted = _check_frames(frames, chunk, start)
+    if on_chunk is not None and not callable(on_chunk):
+        raise TypeError(
+            f"on_chunk: expected a function of steps, total and info, or None; got {on_chunk!r}."
+        )
     state, data = jax.tree.map(_settled, (state, data))
     begin, infinite = state, [np.asarray(np.isinf(leaf)) for leaf in _floats(state)]
     if donate:

@@ -23,8 +23,9 @@ def line_search(
     """The points moved along ``direction``, and how far: halved until the loss falls enough.
 
     slope: the loss's derivative along the direction; length: tried first. Where no length lowers
-    the loss the points stay (and half the length is returned), so no step ever raises it (Armijo
-    1966; Nocedal & Wright, Numerical Optimization, section 3.1).
+    the loss, or nothing slopes, the points stay and half the length is returned, so no step ever
+    raises the loss, and lengths that are doubled each time do not grow without end (Armijo 1966;
+    Nocedal & Wright, Numerical Optimization, section 3.1).
     """
     level = loss(points)
 
@@ -41,5 +42,6 @@ def line_search(
 
     start = length, jnp.zeros((), int), enough(length)
     found_length, _, found = lax.while_loop(too_long, halve, start)
+    found = found & (slope < 0)
     moved = jnp.where(found, points + found_length * direction, points)
     return moved, jnp.where(found, found_length, length / 2)

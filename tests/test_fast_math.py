@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 import pytest
+from scipy.spatial.distance import cdist
 
 from lecture11 import latent
-from lecture11.embedding.affinities import joint_affinities
-from lecture11.embedding.attraction import pull_of
-from lecture11.embedding.losses import SNE, SYMMETRIC_SNE, TSNE
+from lecture11.embedding.affinities import calibrate_points, joint_affinities
+from lecture11.embedding.attraction import Pull, pull_between_neighbours, pull_of
+from lecture11.embedding.losses import NERV, SNE, SYMMETRIC_SNE, TSNE, RetrievalAffinities
 from lecture11.embedding.mds import MapState, gradient_step, smacof_step
 from lecture11.embedding.momentum import REPRODUCIBLE, DescentStep, Task, start_state
 from lecture11.embedding.sammon import sammon_step
@@ -55,26 +56,40 @@ def mixture(name: str, data: Any, weights: Any = None, **change: Any) -> Case:
 
 def stress(name: str, step: Callable, points: Any, distances: Any = None) -> Case:
     """MDS and Sammon's mapping, from a map that is given."""
-    if distances is None:
-        distances = np.linalg.norm(NORMALS[:, None] - NORMALS, axis=2)
+    distances = APART if distances is None else distances
     make = lambda: (MapState(points, np.asarray(0.1)), distances)  # noqa: E731
     return Case("embedding/mds.py", f"{step.__name__}, {name}", step, make)
 
 
-def neighbours(name: str, loss: Any, points: Any) -> Case:
-    """SNE and t-SNE, from a map that is given."""
+def neighbours(name: str, loss: Any, points: Any, affinities: Callable | None = None) -> Case:
+    """SNE, t-SNE and NeRV, from a map that is given."""
 
     def make() -> tuple[Any, Any]:
-        p = joint_affinities(NORMALS, perplexity=5)
+        p = joint_affinities(NORMALS, perplexity=5) if affinities is None else affinities()
         state = start_state(jax.numpy.asarray(points))
-        return state, Task(pull_of(p), REPRODUCIBLE)
+        return state, Task(pull_of(p) if affinities is None else p, REPRODUCIBLE)
 
     return Case("embedding/fits.py", f"{loss}, {name}", DescentStep(loss), make)
+
+
+def retrieval(x: Any, trade_off: float = 0.5) -> Callable[[], RetrievalAffinities]:
+    """What NeRV compares a map with."""
+    return lambda: RetrievalAffinities(
+        calibrate_points(x, perplexity=5.0).log_affinities, np.asarray(trade_off)
+    )
 
 
 FAR = np.array([[1e5, -1e5]])
 WIDE = RNG.normal(size=(2500, 20)) + 3 * RNG.integers(0, 3, size=(2500, 1))
 DUPLICATES = np.repeat(NORMALS[:10], 4, axis=0)
+APART = cdist(NORMALS, NORMALS)
+MANY = RNG.normal(size=(700, 2))
+"""So many that only neighbours attract each other, and that w_ii is taken off the sum."""
+
+
+def between_neighbours() -> Pull:
+    return pull_between_neighbours(MANY, perplexity=10.0, joint=True)
+
 
 CASES = [
     mixture("ordinary", NORMALS),
@@ -94,9 +109,37 @@ CASES = [
     mixture("as it is written, weight 1e-30", WIDE[:400, :5], [1e-30, *np.full(9, 1 / 9)]),
     *(stress("ordinary", step, RNG.normal(size=(40, 2))) for step in (smacof_step, gradient_step)),
     stress("ordinary", sammon_step, RNG.normal(size=(40, 2))),
-    stress("ties in the map", smacof_step, np.repeat(NORMALS[:10], 4, axis=0)),
+    *(
+        stress(name, step, points, distances)
+        for step in (smacof_step, gradient_step, sammon_step)
+        for name, points, distances in (
+            ("ties in the map", DUPLICATES, None),
+            ("all in one place", np.zeros((40, 2)), None),
+            ("a tiny map", 1e-12 * NORMALS[::-1], None),
+            ("tiny distances", 1e-12 * NORMALS[::-1], 1e-12 * APART),
+            ("huge distances", 1e12 * NORMALS[::-1], 1e12 * APART),
+        )
+    ),
+    stress("duplicates", smacof_step, NORMALS, cdist(DUPLICATES, DUPLICATES)),
+    stress("duplicates", gradient_step, NORMALS, cdist(DUPLICATES, DUPLICATES)),
     *(neighbours("ordinary", loss, NORMALS) for loss in (SNE, SYMMETRIC_SNE, TSNE)),
-    *(neighbours("ties in the map", loss, DUPLICATES) for loss in (SNE, SYMMETRIC_SNE, TSNE)),
+    *(
+        neighbours(name, loss, points)
+        for loss in (SNE, SYMMETRIC_SNE, TSNE)
+        for name, points in (
+            ("ties in the map", DUPLICATES),
+            ("a point far from all others", np.r_[NORMALS[:-1], FAR / 1e3]),
+            ("a tiny map", 1e-4 * NORMALS),
+            ("a huge map", 1e3 * NORMALS),
+        )
+    ),
+    neighbours("many points", TSNE, MANY, between_neighbours),
+    neighbours("a tiny map of many", TSNE, 1e-4 * MANY, between_neighbours),
+    neighbours("ordinary", NERV, NORMALS, retrieval(NORMALS)),
+    neighbours("ties in the map", NERV, DUPLICATES, retrieval(NORMALS)),
+    neighbours("ties in the data", NERV, NORMALS, retrieval(DUPLICATES)),
+    neighbours("an outlier in the data", NERV, NORMALS, retrieval(np.r_[NORMALS[:-1], FAR / 1e3])),
+    neighbours("a tiny map", NERV, 1e-4 * NORMALS, retrieval(NORMALS, 0.0)),
 ]
 
 

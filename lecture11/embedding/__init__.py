@@ -12,8 +12,8 @@ from lecture11.embedding.affinities import (
 )
 from lecture11.embedding.crowding import apparent_dims, shell_shares
 from lecture11.embedding.distances import (
-    check_distances,
-    check_points,
+    as_distances,
+    as_points,
     pairwise_distances,
     pairwise_squared_distances,
 )
@@ -131,10 +131,10 @@ __all__ = [
     "affinities_at",
     "align",
     "apparent_dims",
+    "as_distances",
+    "as_points",
     "bisect_precision",
     "calibrate_points",
-    "check_distances",
-    "check_points",
     "classical_scaling",
     "clumps",
     "conditional_affinities",

@@ -22,19 +22,22 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.special import entr
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float
 
-from lecture11.arguments import as_floats
+from lecture11.arguments import as_flag, as_floats, as_number, as_whole, known
 from lecture11.embedding.distances import (
-    check_distances,
-    check_points,
-    pairwise_squared_distances,
+    as_distances,
+    scaled_points,
+    sum_of_squares,
+    unit_of,
 )
-from lecture11.embedding.kernels import row_sums
+from lecture11.embedding.kernels import Scalar, row_sums
+from lecture11.signatures import checked
 
 WIDEST, NARROWEST = -40.0, 40.0
 """Where log β is looked for, with distances in units of the row's own: at one end p_i is uniform to
-the last digit, at the other it leaves out all but exact ties with the nearest point."""
+the last digit, at the other it leaves out all but exact ties with the nearest point, unless they
+nearly tie: then the end is moved on (:func:`_narrowest`)."""
 MOST_STEPS = 60
 
 
@@ -44,10 +47,11 @@ class Calibration(NamedTuple):
     log_affinities: Float[Array, "points candidates"]
     """log p_i(j), in nats, finite also where p_i(j) underflows; −∞ for j = i."""
     bandwidths: Float[Array, " points"]
-    """σ_i, in units of the distances; 0 where p_i is uniform over exact ties."""
+    """σ_i, in units of the distances; 0 where ties leave none that gives the perplexity asked."""
     perplexities: Float[Array, " points"]
     """What was reached: as asked, but for ties, which cannot be told apart: m points at the same
-    smallest distance have a perplexity of m at least."""
+    smallest distance have a perplexity of m at least. There p_i is uniform over the ties, by the
+    widest Gaussian that leaves out the others up to rounding."""
 
 
 class Bisection(NamedTuple):
@@ -60,7 +64,7 @@ class Bisection(NamedTuple):
 
 
 def conditional_affinities(
-    x: Any, *, perplexity: float, precomputed: bool = False
+    x: Any, *, perplexity: Scalar, precomputed: bool = False
 ) -> Float[Array, "points points"]:
     """p_i(j) in row i, column j; each row sums to 1, the diagonal is 0.
 
@@ -72,7 +76,7 @@ def conditional_affinities(
 
 
 def joint_affinities(
-    x: Any, *, perplexity: float, precomputed: bool = False
+    x: Any, *, perplexity: Scalar, precomputed: bool = False
 ) -> Float[Array, "points points"]:
     """P_ij = (p_i(j) + p_j(i)) / 2N: symmetric, with sum 1 and diagonal 0.
 
@@ -87,17 +91,18 @@ def symmetrised(conditional: Float[Array, "points points"]) -> Float[Array, "poi
     return (conditional + conditional.T) / (2 * len(conditional))
 
 
-def calibrate_points(x: Any, *, perplexity: float, precomputed: bool = False) -> Calibration:
+def calibrate_points(x: Any, *, perplexity: Scalar, precomputed: bool = False) -> Calibration:
     """p_i over all other points, with its σ_i and the perplexity reached.
 
     x: points × dims; where ``precomputed``, the matrix of their distances instead
     perplexity: from 1 to the number of other points
 
     Raises TypeError or ValueError where x is no such array, holds NaN, has fewer than 2 points, or
-    is no matrix of distances; ValueError for a perplexity that N points cannot have.
+    is no matrix of distances; ValueError for a perplexity that N points cannot have, and where most
+    points are closer together than the floating type can tell beside the farthest.
     """
     squares, unit = squared_distances(x, precomputed=precomputed)
-    check_perplexity(perplexity, len(squares))
+    perplexity = as_perplexity(perplexity, len(squares))
     squares = jnp.where(jnp.eye(len(squares), dtype=bool), jnp.inf, squares)
     found = calibrate(squares, jnp.asarray(perplexity, squares.dtype))
     return found._replace(bandwidths=unit * found.bandwidths)
@@ -105,52 +110,79 @@ def calibrate_points(x: Any, *, perplexity: float, precomputed: bool = False) ->
 
 def squared_distances(
     x: Any, *, precomputed: bool = False
-) -> tuple[Float[Array, "points points"], float]:
+) -> tuple[Float[Array, "points points"], Float[Array, ""]]:
     """Squared distances, in units in which no distance is large, and that unit.
 
     In the data's own units squares of large or of tiny distances may not be floating numbers.
+    Raises what :func:`calibrate_points` raises of x.
     """
+    if as_flag("precomputed", precomputed):
+        distances = as_distances("x", x, least=2)
+        unit = unit_of(distances)
+        squares = (distances / unit) ** 2
+    else:
+        rows, unit = scaled_points("x", x, least=2)
+        squares = sum_of_squares(rows)
+    if known(squares):
+        _require_apart(x, squares, precomputed)
+    return squares, unit
+
+
+def _require_apart(x: Any, squares: Float[Array, "points points"], precomputed: bool) -> None:
+    """Raise ValueError where most points, all different as given, have become duplicates."""
+    merged = np.asarray(_have_duplicates(squares))
+    if merged.mean() <= 0.5:
+        return
+    given = np.asarray(x, float)
     if precomputed:
-        distances = check_distances("x", x, least=2)
-        unit = _power_of_two(float(distances.max()))
-        return (distances / unit) ** 2, unit
-    check_points("x", x, least=2)
-    wide = np.asarray(x, float)
-    unit = _power_of_two(np.abs(wide - wide.mean(axis=0)).max())
-    return pairwise_squared_distances(wide / unit), unit
-
-
-def _power_of_two(size: float) -> float:
-    """About the size; dividing by it is exact, so that ties stay ties."""
-    return float(2.0 ** np.ceil(np.log2(size))) if size > 0 else 1.0
-
-
-def check_perplexity(perplexity: float, points: int) -> None:
-    """Raise ValueError unless N points can have this perplexity."""
-    if not 1 <= perplexity <= points - 1:
+        same = (given == 0).sum(axis=1) > 1
+    else:
+        _, which, counts = np.unique(given, axis=0, return_inverse=True, return_counts=True)
+        same = counts[which.ravel()] > 1
+    if (merged & ~same).mean() > 0.5:
         raise ValueError(
-            f"perplexity: expected a number from 1 to {points - 1}, as each of {points} points has "
-            f"{points - 1} others that may be its neighbours; got {perplexity}. Lower it to at "
-            f"most {points - 1} (a third of that is customary), or add points."
+            f"x: most points are so close together, and others so far away, that {squares.dtype} "
+            "cannot tell them apart; leave out what lies far away (a code for missing values?), or "
+            "turn float64 on with jax.config.update('jax_enable_x64', True)."
         )
 
 
+@jax.jit
+def _have_duplicates(squares: Float[Array, "points points"]) -> Bool[Array, " points"]:
+    return (squares == 0).sum(axis=1) > 1
+
+
+def as_perplexity(perplexity: Any, points: int) -> Scalar:
+    """Return the number. Raises TypeError or ValueError unless N points can have it."""
+    perplexity = as_number("perplexity", perplexity, 1)
+    if known(perplexity) and perplexity > points - 1:
+        raise ValueError(
+            f"perplexity: expected a number from 1 to {points - 1}, as each of {points} points has "
+            f"{points - 1} others that may be its neighbours; got {perplexity:g}. Lower it to at "
+            f"most {points - 1} (a third of that is customary), or add points."
+        )
+    return perplexity
+
+
+@checked
 def affinities_at(
-    squares: Float[Array, " candidates"], precision: float | Float[Array, ""]
+    squares: Float[Array, " candidates"], precision: Scalar
 ) -> Float[Array, " candidates"]:
     """The formula: p_i(j) ∝ exp(−β d_ij²) over the squared distances to the other points.
 
     The nearest distance is taken off first, which changes nothing but keeps the largest term at 1.
     """
+    squares = as_floats("squares", squares)
     return jax.nn.softmax(-precision * (squares - squares.min()))
 
 
+@checked
 def perplexity_of(p: Float[Array, "*rows candidates"]) -> Float[Array, "*rows"]:
     """exp(−Σ_j p(j) log p(j)): how many equally probable neighbours would be as uncertain."""
-    return jnp.exp(entr(p).sum(axis=-1))
+    return jnp.exp(entr(as_floats("p", p)).sum(axis=-1))
 
 
-def bisect_precision(squares: Any, *, perplexity: float, steps: int = 30) -> Bisection:
+def bisect_precision(squares: Any, *, perplexity: Scalar, steps: int = 30) -> Bisection:
     """One point's search, by halving an interval of log β: too perplexed, raise β; else lower it.
 
     squares: squared distances to the other points
@@ -159,9 +191,8 @@ def bisect_precision(squares: Any, *, perplexity: float, steps: int = 30) -> Bis
     perplexity that so many points cannot have, or fewer steps than 1.
     """
     squares = as_floats("squares", squares, 1)
-    check_perplexity(perplexity, len(squares) + 1)
-    if steps < 1:
-        raise ValueError(f"steps: expected 1 or more, got {steps}.")
+    perplexity = as_perplexity(perplexity, len(squares) + 1)
+    steps = as_whole("steps", steps, 1)
     return _bisect(squares, jnp.asarray(perplexity, squares.dtype), steps)
 
 
@@ -179,7 +210,7 @@ def _bisect(squares: Array, perplexity: Array, steps: int) -> Bisection:
         interval = jnp.where(too_perplexed, middle, low), jnp.where(too_perplexed, high, middle)
         return interval, Bisection(precision, reached)
 
-    start = jnp.asarray(WIDEST, squares.dtype), jnp.asarray(NARROWEST, squares.dtype)
+    start = jnp.asarray(WIDEST, squares.dtype), _narrowest(excess / unit)
     return lax.scan(halve, start, None, length=steps)[1]
 
 
@@ -210,7 +241,12 @@ def calibrate(
     excess = jnp.where(is_candidate, squares - nearest, 0)
     unit = _where_positive(excess.sum(axis=1) / is_candidate.sum(axis=1))
     excess = excess / unit[:, None]
-    target, tolerance = jnp.log(perplexity), 32 * jnp.finfo(squares.dtype).eps
+    tolerance = 32 * jnp.finfo(squares.dtype).eps
+    ties = (is_candidate & (excess == 0)).sum(axis=1).astype(squares.dtype)
+    # With m ties H > log m for any β: there the target is log m but for rounding, as a larger β
+    # would only make the log p_i(j) of all others more negative.
+    target = jnp.maximum(jnp.log(perplexity), jnp.log(ties) + 2 * tolerance)
+    is_tied = target > jnp.log(perplexity)
 
     def moments(log_precision: Array) -> tuple[Array, Array, Array]:
         """log Σ_j e_j, entropy, β² Var_p(d²) for e_j = exp(−β d_j²)."""
@@ -237,7 +273,8 @@ def calibrate(
         return _Search(low, high, following, done, search.steps + 1)
 
     rows = jnp.zeros_like(unit)
-    start = _Search(rows + WIDEST, rows + NARROWEST, rows, rows > 0, jnp.zeros((), jnp.int32))
+    narrowest = _narrowest(excess)
+    start = _Search(rows + WIDEST, narrowest, rows, rows > 0, jnp.zeros((), jnp.int32))
     search = lax.while_loop(lambda s: ~s.done.all() & (s.steps < MOST_STEPS), improve, start)
     log_total, entropy, _ = moments(search.log_precision)
     precision = jnp.exp(search.log_precision)
@@ -245,8 +282,15 @@ def calibrate(
         is_candidate, -precision[:, None] * excess - log_total[:, None], -jnp.inf
     )
     bandwidths = jnp.sqrt(unit / (2 * precision))
-    ties = search.log_precision > NARROWEST - 1
-    return Calibration(log_affinities, jnp.where(ties, 0, bandwidths), jnp.exp(entropy))
+    return Calibration(log_affinities, jnp.where(is_tied, 0, bandwidths), jnp.exp(entropy))
+
+
+def _narrowest(excess: Float[Array, "*rows candidates"]) -> Float[Array, "*rows"]:
+    """log β at which even the smallest excess that is not 0 is left out of p_i up to rounding."""
+    smallest = jnp.where(excess > 0, excess, jnp.inf).min(axis=-1)
+    numbers = jnp.finfo(excess.dtype)
+    needed = jnp.log(-jnp.log(numbers.eps)) - jnp.log(smallest)
+    return jnp.clip(needed, NARROWEST, jnp.log(numbers.max) - 1)
 
 
 def _where_positive(values: Array) -> Array:

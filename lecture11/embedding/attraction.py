@@ -17,8 +17,8 @@ from jaxtyping import Array, Float, Int
 from scipy.sparse import csr_array
 
 from lecture11.embedding.affinities import (
+    as_perplexity,
     calibrate,
-    check_perplexity,
     squared_distances,
     symmetrised,
 )
@@ -72,7 +72,7 @@ def pull_between_neighbours(
     """
     squares, _ = squared_distances(x, precomputed=precomputed)
     points = len(squares)
-    check_perplexity(perplexity, points)
+    perplexity = float(as_perplexity(perplexity, points))
     target = jnp.asarray(perplexity, squares.dtype)
     count = min(points - 1, int(NEIGHBOURS * perplexity) + 1)
     if points <= MOST_DENSE or 4 * count > points:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from lecture11.arguments import as_floats
-from lecture11.embedding.distances import check_distances
+from lecture11.arguments import as_floats, as_whole
+from lecture11.embedding.distances import as_distances
 
 
 def shell_shares(radii: Any, dims: int) -> Float[np.ndarray, " shells"]:
@@ -24,8 +24,7 @@ def shell_shares(radii: Any, dims: int) -> Float[np.ndarray, " shells"]:
     at = np.asarray(as_floats("radii", radii, 1), float)
     if len(at) < 2 or (np.diff(at) <= 0).any() or at[0] < 0 or at[-1] > 1:
         raise ValueError(f"radii: expected two or more increasing ones from 0 to 1, got {radii}.")
-    if dims < 1:
-        raise ValueError(f"dims: expected 1 or more, got {dims}.")
+    dims = as_whole("dims", dims, 1)
     return np.diff(at**dims)
 
 
@@ -37,9 +36,8 @@ def apparent_dims(distances: Any, *, neighbours: int = 10) -> float:
     Raises TypeError or ValueError where they are no distances, ``neighbours`` is not from 1 to
     n − 1, or that many points lie in one place.
     """
-    d = np.asarray(check_distances("distances", distances, least=3), float)
-    if not 1 <= neighbours < len(d):
-        raise ValueError(f"neighbours: expected 1 to {len(d) - 1}, got {neighbours}.")
+    d = np.asarray(as_distances("distances", distances, least=3), float)
+    neighbours = as_whole("neighbours", neighbours, 1, len(d) - 1)
     others = np.sort(d + np.diag(np.full(len(d), np.inf)), axis=1)
     radius = float(np.median(others[:, neighbours - 1]))
     if radius == 0:

@@ -14,9 +14,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from lecture11.arguments import as_floats
+from lecture11.arguments import as_floats, as_wholes, known, require_shape
 
 COORDINATES = 16
 """Added up in one pass over the result; XLA turns them into a single loop."""
@@ -30,9 +30,9 @@ def pairwise_distances(x: Any) -> Float[Array, "points points"]:
     Exactly symmetric, exactly 0 on the diagonal and between duplicates. The rows may lie far from
     the origin, close to each other, and be tiny or huge. Where float32 cannot hold NumPy's float64
     rows, what it loses is 10⁻⁷ of the cloud's size.
-    Raises what :func:`check_points` raises.
+    Raises what :func:`as_points` raises.
     """
-    return _distances(*_scaled(x))
+    return _distances(*scaled_points("x", x))
 
 
 def pairwise_squared_distances(x: Any) -> Float[Array, "points points"]:
@@ -40,16 +40,12 @@ def pairwise_squared_distances(x: Any) -> Float[Array, "points points"]:
 
     As :func:`pairwise_distances`. Raises ValueError also where a square overflows.
     """
-    squares = _squared_distances(*_scaled(x))
-    if not isinstance(squares, jax.core.Tracer) and not jnp.isfinite(squares).all():
-        raise ValueError(
-            f"x: squared distances overflow {squares.dtype}; rescale the points or turn float64 on "
-            "with jax.config.update('jax_enable_x64', True)."
-        )
+    squares = _squared_distances(*scaled_points("x", x))
+    require_no_overflow("x", squares, "squared distances")
     return squares
 
 
-def check_points(name: str, value: Any, *, least: int = 1) -> Float[Array, "points dims"]:
+def as_points(name: str, value: Any, *, least: int = 1) -> Float[Array, "points dims"]:
     """Convert an array of points × dims with at least ``least`` rows.
 
     A traced value, inside jit, has no numbers to check yet.
@@ -60,7 +56,7 @@ def check_points(name: str, value: Any, *, least: int = 1) -> Float[Array, "poin
     return converted
 
 
-def check_distances(name: str, value: Any, *, least: int = 1) -> Float[Array, "points points"]:
+def as_distances(name: str, value: Any, *, least: int = 1) -> Float[Array, "points points"]:
     """Convert a matrix of distances between points; rounding errors in its symmetry are averaged.
 
     A traced value, inside jit, has no numbers to check yet.
@@ -74,7 +70,7 @@ def check_distances(name: str, value: Any, *, least: int = 1) -> Float[Array, "p
             f"{converted.shape}; for points × dims use pairwise_distances first."
         )
     _require_many(name, converted, least)
-    if isinstance(converted, jax.core.Tracer):
+    if not known(converted):
         return converted
     with jax.ensure_compile_time_eval():  # known numbers stay known also inside jit
         lowest, diagonal, skew, rounding = map(float, _examined(converted))
@@ -90,6 +86,18 @@ def _examined(d: Float[Array, "points points"]) -> tuple[Array, Array, Array, Ar
     """What says whether these are distances: all in one go, as the matrix is large."""
     skew = jnp.abs(d - d.T).max()
     return d.min(), jnp.abs(jnp.diagonal(d)).max(), skew, ROUNDING * d.max()
+
+
+def as_labels(name: str, value: Any, points: int) -> Int[Array, " points"]:
+    """Convert whole numbers, one for each point. Raises TypeError or ValueError for others."""
+    labels = as_wholes(name, value, 1)
+    require_shape(name, labels, (points,), "one for each point")
+    return labels
+
+
+def require_pairs(name: str, pairs: Array, points: Array) -> None:
+    """Raise ValueError unless there is a number for each pair of points."""
+    require_shape(name, pairs, (len(points),) * 2, "one row and one column for each point")
 
 
 def _refuse_distances(name: str, given: np.ndarray, rounding: float) -> None:
@@ -122,41 +130,60 @@ def _require_many(name: str, array: Array, least: int) -> None:
         raise ValueError(f"{name}: expected {least} points or more, got {len(array)}.")
 
 
-def _scaled(x: Any) -> tuple[Float[Array, "points dims"], Float[Array, ""]]:
-    """The rows at most 1 in size, and the power of 2 they were divided by, which is exact.
+def require_no_overflow(name: str, result: Array, what: str) -> None:
+    """Raise ValueError where a result of finite numbers is not finite itself."""
+    if known(result) and not np.isfinite(result).all():
+        raise ValueError(
+            f"{name}: {what} overflow {result.dtype}; rescale the points, leave out what lies far "
+            "from all others, or turn float64 on with jax.config.update('jax_enable_x64', True)."
+        )
+
+
+def scaled_points(
+    name: str, value: Any, *, least: int = 1
+) -> tuple[Float[Array, "points dims"], Float[Array, ""]]:
+    """The rows in units of about their size, and that unit, a power of 2: dividing is exact.
 
     Differences need no centring: those of close numbers are exact in any case. But rows that JAX's
     floating type cannot hold exactly are centred first, outside jit and in float64, so that
-    rounding them costs a fraction of the cloud's size, not of its distance from the origin.
+    rounding them costs a fraction of the cloud's size, not of its distance from the origin. The
+    centre is the median, in the cloud itself also where one point is far from all others.
+    Raises what :func:`as_points` raises.
     """
-    rows = check_points("x", x)
-    smallest = float(jnp.finfo(rows.dtype).tiny)
-    if isinstance(rows, jax.core.Tracer):
-        size = jnp.maximum(jnp.abs(rows).max(), smallest)
-        power = jnp.ldexp(jnp.ones((), rows.dtype), jnp.frexp(size)[1])
-        return rows / power, power
-    wide = np.asarray(x, float)
+    rows = as_points(name, value, least=least)
+    if not known(rows):
+        unit = unit_of(rows)
+        return rows / unit, unit
+    wide = np.asarray(value, float)
     if not np.array_equal(wide, np.asarray(rows, float)):
-        wide = wide - wide.mean(axis=0)
-    scale = math.ldexp(1.0, math.frexp(max(float(np.abs(wide).max()), smallest))[1])
+        wide = wide - np.median(wide, axis=0)
+    size = max(float(np.abs(wide).max()), float(jnp.finfo(rows.dtype).tiny))
+    scale = math.ldexp(1.0, math.frexp(size)[1] - 1)
     return jnp.asarray(wide / scale, rows.dtype), jnp.asarray(scale, rows.dtype)
+
+
+def unit_of(values: Array) -> Float[Array, ""]:
+    """The power of 2 at or below the largest size: none is 2 units large, and ties stay ties."""
+    size = jnp.maximum(jnp.abs(values).max(), jnp.finfo(values.dtype).tiny)
+    return jnp.ldexp(jnp.ones((), values.dtype), jnp.frexp(size)[1] - 1)
 
 
 @jax.jit
 def _distances(
     x: Float[Array, "points dims"], scale: Float[Array, ""]
 ) -> Float[Array, "points points"]:
-    return scale * jnp.sqrt(_sum_of_squares(x))
+    return scale * jnp.sqrt(sum_of_squares(x))
 
 
 @jax.jit
 def _squared_distances(
     x: Float[Array, "points dims"], scale: Float[Array, ""]
 ) -> Float[Array, "points points"]:
-    return scale * scale * _sum_of_squares(x)
+    return scale * scale * sum_of_squares(x)
 
 
-def _sum_of_squares(x: Float[Array, "points dims"]) -> Float[Array, "points points"]:
+@jax.jit
+def sum_of_squares(x: Float[Array, "points dims"]) -> Float[Array, "points points"]:
     """Σ_d (x_id − x_jd)², a few d at a time."""
     points, dims = x.shape
     passes = -(-dims // COORDINATES)

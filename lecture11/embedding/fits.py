@@ -8,7 +8,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_floats, require_shape
+from lecture11.arguments import (
+    as_floats,
+    as_instance,
+    as_items,
+    as_number,
+    as_whole,
+    require_shape,
+)
 from lecture11.embedding.affinities import calibrate_points, symmetrised
 from lecture11.embedding.attraction import pull_between_neighbours, pull_of
 from lecture11.embedding.losses import NERV, SNE, TSNE, MapLoss, NeighbourLoss, RetrievalAffinities
@@ -24,7 +31,7 @@ from lecture11.embedding.momentum import (
     start_state,
 )
 from lecture11.embedding.starts import pca_map, random_map, separated
-from lecture11.iteration import FAST_MATH, Run, run
+from lecture11.iteration import FAST_MATH, FRAMES, Run, run
 
 OnChunk = Callable[[int, int, DescentInfo], None]
 
@@ -59,6 +66,7 @@ def fit_tsne(
     while the attraction is still exaggerated.
     """
     _check_settings(settings)
+    as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
     affinities = pull_between_neighbours(
         x, perplexity=perplexity, joint=loss.joint, precomputed=precomputed
     )
@@ -103,8 +111,7 @@ def fit_nerv(
     Other arguments and errors as of :func:`fit_tsne`.
     """
     _check_settings(settings)
-    if not 0 <= trade_off <= 1:
-        raise ValueError(f"trade_off: expected λ from 0 to 1, got {trade_off}.")
+    trade_off = as_number("trade_off", trade_off, 0, 1)
     log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
     affinities = RetrievalAffinities(log_p, jnp.asarray(trade_off, log_p.dtype))
     points = _start(x, start, key, precomputed)
@@ -132,9 +139,10 @@ def fit_tsne_many(
     axis, in the frames as their second.
     """
     _check_settings(settings)
-    rows = [
-        calibrate_points(x, perplexity=each, precomputed=precomputed)[0] for each in perplexities
-    ]
+    as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
+    given = as_items("perplexities", perplexities, "a perplexity for each run")
+    wanted = [as_number(f"perplexities[{k}]", each, 1) for k, each in enumerate(given)]
+    rows = [calibrate_points(x, perplexity=each, precomputed=precomputed)[0] for each in wanted]
     p = [jnp.exp(row) for row in rows]
     pulls = [pull_of(symmetrised(each) if loss.joint else each) for each in p]
     return _descend(loss, _stacked(pulls), _starts(starts, p), settings, frames, chunk, on_chunk)
@@ -154,11 +162,10 @@ def fit_nerv_many(
 ) -> Run[DescentState, DescentInfo]:
     """NeRV for several λ on the same data at once: :func:`fit_nerv` like :func:`fit_tsne_many`."""
     _check_settings(settings)
-    weights = as_floats("trade_offs", trade_offs, 1)
-    if not ((weights >= 0) & (weights <= 1)).all():
-        raise ValueError(f"trade_offs: expected numbers λ from 0 to 1, got {tuple(trade_offs)}.")
+    given = as_items("trade_offs", trade_offs, "numbers λ from 0 to 1")
+    weights = [as_number(f"trade_offs[{k}]", each, 0, 1) for k, each in enumerate(given)]
     log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
-    each = [RetrievalAffinities(log_p, weight) for weight in weights]
+    each = [RetrievalAffinities(log_p, jnp.asarray(weight, log_p.dtype)) for weight in weights]
     return _descend(
         NERV,
         _stacked(each),
@@ -179,10 +186,11 @@ def _descend(
     chunk: int,
     on_chunk: OnChunk | None,
 ) -> Run[DescentState, DescentInfo]:
-    frames = tuple(frames)
-    if frames and 0 < frames[-1] <= settings.early_iterations and settings.exaggeration != 1:
+    frames = as_items("frames", frames, FRAMES)
+    last = as_whole("frames", frames[-1])
+    if 0 < last <= settings.early_iterations and settings.exaggeration != 1:
         raise ValueError(
-            f"frames: the run ends after {frames[-1]} iterations, while the attraction is "
+            f"frames: the run ends after {last} iterations, while the attraction is "
             f"exaggerated for the first {settings.early_iterations}; go on for longer, or give "
             "settings._replace(early_iterations=…) with fewer."
         )
@@ -235,19 +243,14 @@ def _stacked(trees: Sequence[Any]) -> Any:
 
 
 def _check_settings(settings: Settings) -> None:
-    for name in ("early_rate", "rate"):
-        if not 0 < getattr(settings, name) < np.inf:
-            raise ValueError(
-                f"settings: expected a positive {name}, in units of N / 12; got "
-                f"{getattr(settings, name)}."
-            )
+    as_instance("settings", settings, Settings, "use USUAL, or USUAL._replace(rate=0.5) and so on")
+    of = settings._asdict()
+    as_number("settings.exaggeration", of["exaggeration"], 1)
+    as_whole("settings.early_iterations", of["early_iterations"], 0)
     for name in ("early_momentum", "momentum"):
-        if not 0 <= getattr(settings, name) < 1:
-            raise ValueError(
-                f"settings: expected {name} from 0 to below 1, got {getattr(settings, name)}."
-            )
-    if not 1 <= settings.exaggeration < np.inf or settings.early_iterations < 0:
-        raise ValueError(
-            "settings: expected an exaggeration from 1 on for 0 or more early_iterations; got "
-            f"{settings.exaggeration} for {settings.early_iterations}."
-        )
+        as_number(f"settings.{name}", of[name], 0, below=1)
+    for name in ("early_rate", "rate"):
+        as_number(f"settings.{name}", of[name], above=0)
+    as_number("settings.most_pull", min(of["most_pull"], 1e30), above=0)
+    as_number("settings.gain_increase", of["gain_increase"], 0)
+    as_number("settings.gain_decrease", of["gain_decrease"], 0, 1)

@@ -13,7 +13,8 @@ from jaxtyping import Array, Float
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components, shortest_path
 
-from lecture11.embedding.distances import check_distances
+from lecture11.arguments import as_whole
+from lecture11.embedding.distances import as_distances
 
 
 def geodesic_distances(distances: Any, *, neighbours: int) -> Float[Array, "points points"]:
@@ -24,9 +25,8 @@ def geodesic_distances(distances: Any, *, neighbours: int) -> Float[Array, "poin
     Raises TypeError or ValueError where they are no distances, ``neighbours`` is not below the
     number of points, or the links leave the points in several parts.
     """
-    d = np.asarray(check_distances("distances", distances, least=2), float)
-    if not 1 <= neighbours < len(d):
-        raise ValueError(f"neighbours: expected 1 to {len(d) - 1}, got {neighbours}.")
+    d = np.asarray(as_distances("distances", distances, least=2), float)
+    neighbours = as_whole("neighbours", neighbours, 1, len(d) - 1)
     others = d + np.diag(np.full(len(d), np.inf))
     nearest = np.argpartition(others, neighbours - 1, axis=1)[:, :neighbours]
     rows = np.repeat(np.arange(len(d)), neighbours)

@@ -12,6 +12,9 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+Scalar = float | Float[Array, ""]
+"""A number, traced or not."""
+
 
 def differences(x: Float[Array, "points dims"]) -> list[Float[Array, "points points"]]:
     """x_i − x_j, one array for each coordinate; never held in memory where they are only summed."""
@@ -27,13 +30,16 @@ def squared_length(parts: Sequence[Array]) -> Array:
 
 
 def root(squares: Array) -> Array:
-    """√s, with the slope 0 at 0, so that it can be differentiated: a point has itself as a pair."""
-    return jnp.where(squares > 0, jnp.sqrt(jnp.where(squares > 0, squares, 1)), 0)
+    """√s, with the slope 0 at 0, so that it can be differentiated: a point has itself as a pair.
+
+    What is added is lost in rounding but where s is next to 0. NaN stays NaN.
+    """
+    return jnp.where(squares == 0, 0, jnp.sqrt(squares + jnp.finfo(squares.dtype).tiny))
 
 
 def reciprocal_root(squares: Array) -> Array:
     """1 / √s, and 0 where s is 0: two points at one place pull each other nowhere."""
-    return jnp.where(squares > 0, lax.rsqrt(jnp.where(squares > 0, squares, 1)), 0)
+    return jnp.where(squares == 0, 0, lax.rsqrt(squares + jnp.finfo(squares.dtype).tiny))
 
 
 def row_sums(*terms: Float[Array, "points others"]) -> list[Float[Array, " points"]]:

@@ -17,8 +17,13 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from lecture11.arguments import require_shape
-from lecture11.embedding.distances import check_distances, check_points
+from lecture11.arguments import as_flag, as_whole, require_shape
+from lecture11.embedding.distances import (
+    as_distances,
+    as_points,
+    require_no_overflow,
+    unit_of,
+)
 
 
 class PCA(NamedTuple):
@@ -40,15 +45,18 @@ def fit_pca(x: Any, dims: int = 2) -> PCA:
     Raises TypeError or ValueError where x is no points × features array, or ``dims`` more than the
     smaller of both.
     """
-    rows = check_points("x", x)
-    _require_dims(dims, min(rows.shape))
-    return _pca(rows, dims)
+    rows = as_points("x", x)
+    dims = as_whole("dims", dims, 1, min(rows.shape))
+    found = _pca(rows, dims)
+    require_no_overflow("x", found.variances, "variances")
+    return found
 
 
 @partial(jax.jit, static_argnames="dims")
 def _pca(rows: Float[Array, "points features"], dims: int) -> PCA:
-    mean = rows.mean(axis=0)
-    centred = rows - mean
+    unit = unit_of(rows)  # in which no product of two coordinates overflows
+    mean = (rows / unit).mean(axis=0)
+    centred = rows / unit - mean
     if len(rows) < rows.shape[1]:  # the small matrix of the two: inner products, not covariances
         vectors = jnp.linalg.eigh(centred @ centred.T)[1][:, ::-1][:, :dims]
         axes = jnp.linalg.qr(centred.T @ vectors)[0].T
@@ -56,7 +64,7 @@ def _pca(rows: Float[Array, "points features"], dims: int) -> PCA:
         axes = jnp.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :dims].T
     axes = _signed(axes.T).T
     points = centred @ axes.T
-    return PCA(points, mean, axes, (points**2).mean(axis=0))
+    return PCA(unit * points, unit * mean, axes, unit**2 * (points**2).mean(axis=0))
 
 
 class ClassicalScaling(NamedTuple):
@@ -79,9 +87,8 @@ def classical_scaling(distances: Any, dims: int = 2) -> ClassicalScaling:
     Raises TypeError or ValueError where they are no distances, or ``dims`` more than there are
     points.
     """
-    d = check_distances("distances", distances)
-    _require_dims(dims, len(d))
-    return _scaling(d, dims)
+    d = as_distances("distances", distances)
+    return _scaling(d, as_whole("dims", dims, 1, len(d)))
 
 
 @partial(jax.jit, static_argnames="dims")
@@ -119,30 +126,29 @@ def align(x: Any, target: Any, *, scaling: bool = True) -> Alignment:
     Distances do not determine these, so a map from distances must be aligned before it is compared.
     Raises TypeError or ValueError where one is no points × dims array, or their shapes differ.
     """
-    moving, still = check_points("x", x), check_points("target", target)
+    moving, still = as_points("x", x), as_points("target", target)
     require_shape("x", moving, still.shape, "points × dims, as the target")
-    return _aligned(moving, still, scaling)
+    return _aligned(moving, still, as_flag("scaling", scaling))
 
 
 @partial(jax.jit, static_argnames="scaling")
 def _aligned(
     moving: Float[Array, "points dims"], still: Float[Array, "points dims"], scaling: bool
 ) -> Alignment:
-    centre, aim = moving.mean(axis=0), still.mean(axis=0)
-    left, singular, right = jnp.linalg.svd((moving - centre).T @ (still - aim))
+    # Each in units of its own size, as an SVD of overflown products never ends.
+    own, other = unit_of(moving), unit_of(still)
+    if not scaling:
+        own = other = jnp.maximum(own, other)
+    centre, aim = (moving / own).mean(axis=0), (still / other).mean(axis=0)
+    left, singular, right = jnp.linalg.svd((moving / own - centre).T @ (still / other - aim))
     rotation = left @ right
-    size = ((moving - centre) ** 2).sum()
+    size = ((moving / own - centre) ** 2).sum()
     some = jnp.where(size > 0, size, 1)  # x is a single place: any scale will do, take 0
     scale = singular.sum() / some if scaling else jnp.ones((), moving.dtype)
     shift = aim - scale * centre @ rotation
-    points = scale * moving @ rotation + shift
-    error = jnp.sqrt(((points - still) ** 2).sum(axis=1).mean())
-    return Alignment(points, rotation, scale, shift, error)
-
-
-def _require_dims(dims: int, most: int) -> None:
-    if not 1 <= dims <= most:
-        raise ValueError(f"dims: expected 1 to {most} for this data, got {dims}.")
+    points = scale * (moving / own) @ rotation + shift
+    error = jnp.sqrt(((points - still / other) ** 2).sum(axis=1).mean())
+    return Alignment(other * points, rotation, scale * (other / own), other * shift, other * error)
 
 
 def _signed(columns: Float[Array, "rows dims"]) -> Float[Array, "rows dims"]:

@@ -21,11 +21,12 @@ the gradient. Early exaggeration multiplies the attraction, never the loss that 
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lecture11.arguments import as_flag
 from lecture11.embedding.attraction import Pull, attraction, total_pulls
 from lecture11.embedding.nerv import nerv_gradient, nerv_loss
 from lecture11.embedding.repulsion import repulsion
@@ -34,6 +35,9 @@ from lecture11.embedding.repulsion import repulsion
 @runtime_checkable
 class MapLoss(Protocol):
     """What a descent needs of a loss; hashable, as it is a static choice."""
+
+    is_steep: ClassVar[bool]
+    """Whether the loss may rise so steeply that no fixed rate is safe: each step is then tried."""
 
     def rate(self, points: int) -> float:
         """The learning rate N / 12 of t-SNE, in units of this loss."""
@@ -55,8 +59,14 @@ class NeighbourLoss:
     joint: one distribution over all pairs, or else one for each point, whose divergences are summed
     """
 
+    is_steep: ClassVar[bool] = False
     student: bool
     joint: bool
+
+    def __post_init__(self) -> None:
+        """Raise TypeError where one is neither True nor False."""
+        as_flag("student", self.student)
+        as_flag("joint", self.joint)
 
     def rate(self, points: int) -> float:
         """N / 12 where the loss is a mean over points, 1 / 12 where it is their sum."""
@@ -93,7 +103,13 @@ class RetrievalAffinities(NamedTuple):
 
 @dataclass(frozen=True)
 class RetrievalLoss:
-    """NeRV: λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i)."""
+    """NeRV: λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i).
+
+    The second part multiplies q_i(j) by −log p_i(j), which an outlier or a tight pair makes as
+    large as it is far, and so the slope.
+    """
+
+    is_steep: ClassVar[bool] = True
 
     def rate(self, points: int) -> float:
         """A quarter of SNE's, as the reverse direction is steeper."""

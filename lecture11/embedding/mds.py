@@ -15,6 +15,7 @@ side), it is gradient descent with the fixed step 1 / 2n. The same gradient with
 the other method here.
 """
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -24,8 +25,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
-from lecture11.arguments import require_shape
-from lecture11.embedding.distances import check_distances, check_points
+from lecture11.arguments import as_choice, as_number, known, require_shape
+from lecture11.embedding.distances import as_distances, as_points
 from lecture11.embedding.kernels import (
     differences,
     root,
@@ -139,9 +140,8 @@ def fit_mds(
     Raises TypeError or ValueError where they are no distances, fewer than two points, ``start``
     does not fit them, or there is no such method.
     """
-    if method not in METHODS:
-        raise ValueError(f"method: expected one of {', '.join(METHODS)}; got {method!r}.")
-    d = check_distances("distances", distances, least=2)
+    as_choice("method", method, tuple(METHODS))
+    d = as_distances("distances", distances, least=2)
     first = check_start(start, d)
     # The first length tried is SMACOF's own: twice this one.
     length = jnp.asarray(1 if method == "smacof" else 0.25 / len(d), d.dtype)
@@ -158,8 +158,8 @@ def run_map(
     on_chunk: Callable[[int, int, StressInfo], None] | None,
 ) -> Run[MapState, StressInfo]:
     """The loop of every method that lowers a stress."""
-    if tolerance is not None and not tolerance >= 0:
-        raise ValueError(f"tolerance: expected a number from 0 on, or None; got {tolerance}.")
+    if tolerance is not None:
+        tolerance = as_number("tolerance", tolerance, 0)
 
     def has_converged(earlier: StressInfo, now: StressInfo) -> bool:
         return tolerance is not None and bool(
@@ -185,10 +185,23 @@ def check_map(
 
     Raises TypeError or ValueError where they are no map and no distances, or of different sizes.
     """
-    d = check_distances("distances", distances)
-    mapped = check_points("points", points)
+    d = as_distances("distances", distances)
+    _require_squares("distances", d)
+    mapped = as_points("points", points)
     require_shape("points", mapped, (len(d), mapped.shape[1]), "points × dims of the map")
+    _require_squares("points", mapped)
     return mapped, d
+
+
+def _require_squares(name: str, values: Array) -> None:
+    """Raise ValueError where squares of such numbers, added up over all pairs, may overflow."""
+    most = math.sqrt(float(jnp.finfo(values.dtype).max)) / (4 * len(values))
+    if known(values) and (largest := np.abs(values).max()) > most:
+        raise ValueError(
+            f"{name}: with numbers up to {largest:.3g} a stress overflows {values.dtype}, whose "
+            f"squares end at {jnp.finfo(values.dtype).max:.2g}; divide {name} by such a number, or "
+            "turn float64 on with jax.config.update('jax_enable_x64', True)."
+        )
 
 
 def check_start(
@@ -196,12 +209,21 @@ def check_start(
 ) -> Float[Array, "points dims"]:
     """The first map: given or by classical scaling; centred, with no two points stuck together.
 
-    Raises TypeError or ValueError where it is no points × dims array or does not fit the distances.
+    Raises TypeError or ValueError where it is no points × dims array, does not fit the distances,
+    or is so large that its rounding errors are larger than these.
     """
+    _require_squares("distances", distances)
     if start is None:
         start = classical_scaling(distances).points
-    points = check_points("start", start)
+    points = as_points("start", start)
     require_shape("start", points, (len(distances), points.shape[1]), "points × dims of the map")
+    largest, longest = float(np.abs(points).max()), float(np.asarray(distances).max())
+    if 0 < longest < largest * float(jnp.finfo(points.dtype).eps):
+        raise ValueError(
+            f"start: expected a map about as large as the distances, up to {longest:.3g}; got "
+            f"coordinates up to {largest:.3g}, whose rounding errors are larger; divide start by "
+            f"{largest / longest:.0e}."
+        )
     points = points - points.mean(axis=0)
     if not _is_stuck(points, distances):
         return points

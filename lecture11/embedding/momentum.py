@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, Float, Int
 
 from lecture11.embedding.losses import MapLoss
@@ -24,6 +25,9 @@ from lecture11.embedding.losses import MapLoss
 START_SPREAD = 1e-4
 """Standard deviation of a start along its widest axis: nowhere, so that forces decide."""
 LEAST_GAIN = 0.01
+MOST_RISE = 1.1
+"""What one step may multiply a steep loss by: momentum overshoots a little, and that is well."""
+MOST_HALVINGS = 40
 
 
 class Settings(NamedTuple):
@@ -131,11 +135,26 @@ class DescentStep:
         )
         gains = jnp.maximum(gains, LEAST_GAIN)
         velocity = momentum * state.velocity - rate * gains * gradient
+        if self.loss.is_steep:
+            velocity = self._shortened(velocity, state.points, loss, task.affinities)
         points = _kept_apart(_centred(state.points + velocity))
         return (
             DescentState(points, velocity, gains, state.iteration + 1),
             DescentInfo(loss, jnp.sqrt((gradient**2).sum())),
         )
+
+    def _shortened(self, velocity: Array, points: Array, loss: Array, affinities: Any) -> Array:
+        """The velocity, halved until it does not throw the map far uphill."""
+
+        def too_long(trial: tuple[Array, Array]) -> Array:
+            velocity, halvings = trial
+            reached, _ = self.loss(points + velocity, affinities, jnp.ones_like(loss))
+            return ~(reached <= MOST_RISE * loss) & (halvings < MOST_HALVINGS)
+
+        def halve(trial: tuple[Array, Array]) -> tuple[Array, Array]:
+            return trial[0] / 2, trial[1] + 1
+
+        return lax.while_loop(too_long, halve, (velocity, jnp.zeros((), int)))[0]
 
 
 @dataclass(frozen=True)

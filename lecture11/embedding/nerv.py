@@ -17,29 +17,37 @@ number.
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from lecture11.embedding.distances import require_pairs
+from lecture11.embedding.kernels import Scalar
 from lecture11.embedding.sne import log_neighbour_probabilities, spring_forces, without_self
+from lecture11.signatures import checked
 
 
+@checked
 def reverse_divergences(
     points: Float[Array, "points dims"], log_p: Float[Array, "points points"]
 ) -> Float[Array, " points"]:
     """KL(q_i ‖ p_i) of every point, in nats: what its false neighbours cost."""
+    require_pairs("log_p", log_p, points)
     log_q = log_neighbour_probabilities(points)
     return (jnp.exp(log_q) * _difference(log_q, log_p)).sum(axis=1)
 
 
+@checked
 def forward_divergences(
     points: Float[Array, "points dims"], log_p: Float[Array, "points points"]
 ) -> Float[Array, " points"]:
     """KL(p_i ‖ q_i) of every point, in nats: what its missed neighbours cost."""
+    require_pairs("log_p", log_p, points)
     log_q = log_neighbour_probabilities(points)
     return (jnp.exp(log_p) * _difference(log_p, log_q)).sum(axis=1)
 
 
+@checked
 def nerv_loss(
     points: Float[Array, "points dims"],
     log_p: Float[Array, "points points"],
-    trade_off: float | Float[Array, ""],
+    trade_off: Scalar,
 ) -> Float[Array, ""]:
     """λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i), in nats.
 
@@ -50,12 +58,14 @@ def nerv_loss(
     return trade_off * forward + (1 - trade_off) * reverse_divergences(points, log_p).sum()
 
 
+@checked
 def nerv_gradient(
     points: Float[Array, "points dims"],
     log_p: Float[Array, "points points"],
-    trade_off: float | Float[Array, ""],
+    trade_off: Scalar,
 ) -> Float[Array, "points dims"]:
     """The gradient of :func:`nerv_loss` by the points."""
+    require_pairs("log_p", log_p, points)
     log_q = log_neighbour_probabilities(points)
     p, q, ratio = jnp.exp(log_p), jnp.exp(log_q), _difference(log_q, log_p)
     of_reverse = -q * (ratio - (q * ratio).sum(axis=1, keepdims=True))

@@ -20,10 +20,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from lecture11.embedding.kernels import differences, squared_length
+from lecture11.arguments import as_floats, as_whole, known
+from lecture11.embedding.kernels import Scalar, differences, squared_length
 from lecture11.embedding.sne import without_self
-
-Scalar = float | Float[Array, ""]
+from lecture11.signatures import checked
 
 
 class Others(NamedTuple):
@@ -35,11 +35,20 @@ class Others(NamedTuple):
     """Σ_{k≠l} 1 / (1 + d̄_kl²) over all ordered pairs but (i, j) and (j, i): for t-SNE."""
 
 
-@jax.jit
+@checked
 def others_than(
     points: Float[Array, "points dims"], i: int | Int[Array, ""], j: int | Int[Array, ""]
 ) -> Others:
     """The normalisers of a map without the pair i, j."""
+    i, j = (
+        as_whole(name, number, 0, len(points) - 1) if known(number) else number
+        for name, number in (("i", i), ("j", j))
+    )
+    return _others_than(points, i, j)
+
+
+@jax.jit
+def _others_than(points: Array, i: Array, j: Array) -> Others:
     squares = squared_length(differences(points))
     gaussian, student = (without_self(w, 0) for w in (jnp.exp(-squares), 1 / (1 + squares)))
     number = jnp.arange(len(points))
@@ -49,15 +58,17 @@ def others_than(
     return Others((rows[0], rows[1]), student.sum() - 2 * student[i, j])
 
 
+@checked
 def mds_force(mapped: Float[Array, " distances"], distance: Scalar) -> Float[Array, " distances"]:
     """4 (d̄ − d), of the slide's stress.
 
     mapped: d̄, the distances in the map to evaluate at
     distance: d, as given
     """
-    return 4 * (mapped - distance)
+    return 4 * (as_floats("mapped", mapped) - distance)
 
 
+@checked
 def sne_force(
     mapped: Float[Array, " distances"], p: tuple[Scalar, Scalar], others: tuple[Scalar, Scalar]
 ) -> Float[Array, " distances"]:
@@ -67,11 +78,13 @@ def sne_force(
     p: p_i(j) and p_j(i)
     others: Σ_k exp(−d̄_ik²) over k other than i and j, and Σ_k exp(−d̄_jk²)
     """
+    mapped = as_floats("mapped", mapped)
     weight = jnp.exp(-(mapped**2))
     first, second = (each - weight / (rest + weight) for each, rest in zip(p, others, strict=True))
     return 2 * (first + second) * mapped
 
 
+@checked
 def tsne_force(
     mapped: Float[Array, " distances"], p: Scalar, others: Scalar
 ) -> Float[Array, " distances"]:
@@ -81,5 +94,6 @@ def tsne_force(
     p: P_ij
     others: Σ_{k≠l} w_kl over all ordered pairs but (i, j) and (j, i)
     """
+    mapped = as_floats("mapped", mapped)
     weight = 1 / (1 + mapped**2)
     return 4 * (p - weight / (others + 2 * weight)) * weight * mapped

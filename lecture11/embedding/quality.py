@@ -18,54 +18,53 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from lecture11.embedding.distances import check_distances, check_points, pairwise_distances
+from lecture11.arguments import as_whole, known
+from lecture11.embedding.distances import as_distances, as_labels, as_points, pairwise_distances
+from lecture11.embedding.kernels import Scalar
 
 BLOCK = 64
 """Points whose neighbours are ranked at a time."""
 
 
-def trustworthiness(distances: Any, points: Any, *, neighbours: int = 12) -> float:
+def trustworthiness(distances: Any, points: Any, *, neighbours: int = 12) -> Scalar:
     """Whether neighbours in the map are neighbours in the data: 1 means none is false.
 
     distances of the data (points, points); points: the map (points, dims); neighbours: k.
     Raises TypeError or ValueError where they are not these, or k is not below half the points.
     """
-    data, mapped = _checked(distances, points, neighbours)
+    data, mapped, neighbours = _checked(distances, points, neighbours)
     return _agreement(data, mapped, neighbours)
 
 
-def continuity(distances: Any, points: Any, *, neighbours: int = 12) -> float:
+def continuity(distances: Any, points: Any, *, neighbours: int = 12) -> Scalar:
     """Whether neighbours in the data are neighbours in the map: 1 means none is torn away.
 
     Arguments and errors as of :func:`trustworthiness`.
     """
-    data, mapped = _checked(distances, points, neighbours)
+    data, mapped, neighbours = _checked(distances, points, neighbours)
     return _agreement(mapped, data, neighbours)
 
 
-def nearest_neighbour_error(points: Any, labels: Any) -> float:
+def nearest_neighbour_error(points: Any, labels: Any) -> Scalar:
     """The fraction of points whose nearest other point in the map has another label.
 
     points (points, dims); labels (points,), whole numbers. Leave-one-out error of the 1-nearest-
     neighbour classifier. Of several nearest the first counts.
     Raises TypeError or ValueError where they are not these, or there are fewer than two points.
     """
-    mapped = check_points("points", points, least=2)
-    classes = np.asarray(labels)
-    if classes.shape != (len(mapped),):
-        raise ValueError(
-            f"labels: expected one for each of {len(mapped)} points, got shape {classes.shape}."
-        )
-    nearest = np.asarray(_nearest(pairwise_distances(mapped), 1))[:, 0]
-    return float((classes[nearest] != classes).mean())
+    mapped = as_points("points", points, least=2)
+    classes = as_labels("labels", labels, len(mapped))
+    nearest = _nearest(pairwise_distances(mapped), 1)[:, 0]
+    is_wrong = classes[nearest] != classes
+    return float(np.asarray(is_wrong).mean()) if known(is_wrong) else is_wrong.mean()
 
 
 class ShepardPairs(NamedTuple):
     """Distances in the data against distances in the map, for the diagram named after Shepard."""
 
-    given: Float[np.ndarray, " pairs"]
+    given: Float[Array, " pairs"]
     """d_ij."""
-    mapped: Float[np.ndarray, " pairs"]
+    mapped: Float[Array, " pairs"]
     """d̄_ij, in the same order."""
 
 
@@ -76,11 +75,15 @@ def shepard_pairs(distances: Any, points: Any, *, at_most: int = 2000) -> Shepar
     same number of points, so that diagrams can be compared.
     Raises TypeError or ValueError where they are not these.
     """
-    data = check_distances("distances", distances, least=2)
+    data = as_distances("distances", distances, least=2)
     mapped = _check_map(points, len(data))
-    i, j = _some_pairs(len(data), at_most)
-    apart = np.asarray(mapped)[i] - np.asarray(mapped)[j]
-    return ShepardPairs(np.asarray(data)[i, j], np.sqrt((apart**2).sum(axis=1)))
+    i, j = _some_pairs(len(data), as_whole("at_most", at_most, 1))
+    return _beside(data, mapped, i, j)
+
+
+@jax.jit
+def _beside(data: Array, mapped: Array, i: Array, j: Array) -> ShepardPairs:
+    return ShepardPairs(data[i, j], jnp.sqrt(((mapped[i] - mapped[j]) ** 2).sum(axis=1)))
 
 
 def _some_pairs(points: int, at_most: int) -> tuple[np.ndarray, np.ndarray]:
@@ -93,19 +96,16 @@ def _some_pairs(points: int, at_most: int) -> tuple[np.ndarray, np.ndarray]:
     return i, j + (j >= i)
 
 
-def _checked(distances: Any, points: Any, neighbours: int) -> tuple[Array, Array]:
-    data = check_distances("distances", distances, least=3)
+def _checked(distances: Any, points: Any, neighbours: int) -> tuple[Array, Array, int]:
+    data = as_distances("distances", distances, least=3)
     mapped = _check_map(points, len(data))
-    if not 1 <= neighbours < len(data) / 2:
-        raise ValueError(
-            f"neighbours: expected 1 or more, and fewer than half of the {len(data)} points; got "
-            f"{neighbours}."
-        )
-    return data, pairwise_distances(mapped)
+    # Beyond half of the points the measure's normalisation no longer holds.
+    neighbours = as_whole("neighbours", neighbours, 1, (len(data) - 1) // 2)
+    return data, pairwise_distances(mapped), neighbours
 
 
 def _check_map(points: Any, count: int) -> Float[Array, "points dims"]:
-    mapped = check_points("points", points)
+    mapped = as_points("points", points)
     if len(mapped) != count:
         raise ValueError(
             f"points: expected one for each of the {count} rows of distances, got {len(mapped)}."
@@ -115,11 +115,14 @@ def _check_map(points: Any, count: int) -> Float[Array, "points dims"]:
 
 def _agreement(
     reference: Float[Array, "points points"], other: Float[Array, "points points"], k: int
-) -> float:
+) -> Scalar:
     """1 minus the ranks, in ``reference``, by which the k nearest in ``other`` exceed k."""
     points = len(reference)
-    excess = float(np.asarray(_excess_ranks(reference, other, k), np.int64).sum())
-    return 1 - 2 / (points * k * (2 * points - 3 * k - 1)) * excess
+    excess = _excess_ranks(reference, other, k)
+    if known(excess):
+        excess = np.asarray(excess, float)  # exact: of many points the sum has many digits
+    agreement = 1 - 2 / (points * k * (2 * points - 3 * k - 1)) * excess.sum()
+    return float(agreement) if known(agreement) else agreement
 
 
 @partial(jax.jit, static_argnames="k")

@@ -18,7 +18,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from lecture11.embedding.distances import check_distances
+from lecture11.arguments import known
+from lecture11.embedding.distances import as_distances
 from lecture11.embedding.kernels import (
     differences,
     reciprocal_root,
@@ -46,8 +47,17 @@ def sammon_slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
 
 
 def sammon_stress(points: Any, distances: Any) -> Float[Array, ""]:
-    """Sammon's own, divided by Σ d_ij: what the literature and R report. Arguments as above."""
-    return sammon_slide_stress(points, distances) / jnp.asarray(distances).sum()
+    """Sammon's own, divided by Σ d_ij: what the literature and R report. Arguments as above.
+
+    Raises ValueError where all distances are 0, too.
+    """
+    points, d = check_map(points, distances)
+    if known(d) and not np.any(d):
+        raise ValueError(
+            "distances: all are 0, and Sammon's stress divides by their sum; use the slide's, "
+            "sammon_slide_stress, or other data."
+        )
+    return sammon_slide_stress(points, d) / d.sum()
 
 
 def sammon_derivatives(
@@ -62,10 +72,9 @@ def sammon_derivatives(
     inverse = reciprocal_root(squared_length(parts))  # 1 / d̄
     weights = jnp.where(distances > 0, 1 / jnp.where(distances > 0, distances, 1), 0)
     pull = weights - jnp.where(weights > 0, inverse, 0)
-    cubed = inverse**3
     sums = row_sums(
         *(pull * part for part in parts),
-        *(pull + cubed * part * part for part in parts),
+        *(pull + inverse * (inverse * part) ** 2 for part in parts),
         weights,
     )
     factor = 4 / distances.sum()
@@ -108,7 +117,7 @@ def fit_sammon(
     The infos' stress is the normalised one.
     Raises what ``fit_mds`` raises, and ValueError where two points are at distance 0.
     """
-    d = check_distances("distances", distances, least=2)
+    d = as_distances("distances", distances, least=2)
     _require_apart(d)
     state = MapState(check_start(start, d), jnp.asarray(0.5, d.dtype))
     return run_map(sammon_step, state, d, frames, tolerance, chunk, on_chunk)

@@ -19,13 +19,18 @@ ones made fast.
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jax.nn import log_softmax
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float, Int
 
+from lecture11.arguments import known, require_shape
+from lecture11.embedding.distances import require_pairs
 from lecture11.embedding.kernels import differences, squared_length
+from lecture11.signatures import checked
 
 
+@checked
 def log_neighbour_probabilities(
     points: Float[Array, "points dims"],
 ) -> Float[Array, "points points"]:
@@ -33,11 +38,13 @@ def log_neighbour_probabilities(
     return log_softmax(without_self(-squared_length(differences(points)), -jnp.inf), axis=1)
 
 
+@checked
 def neighbour_probabilities(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
     """q_i(j) in row i, column j; each row sums to 1."""
     return jnp.exp(log_neighbour_probabilities(points))
 
 
+@checked
 def sne_loss(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
@@ -48,18 +55,22 @@ def sne_loss(
     return xlogy(p, p).sum() + sne_cross_entropy(points, p)
 
 
+@checked
 def sne_cross_entropy(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
     """−Σ_i Σ_j p_i(j) log q_i(j), in nats: the loss plus Σ_i H(p_i)."""
+    require_pairs("p", p, points)
     log_q = without_self(log_neighbour_probabilities(points), 0)
     return -(p * log_q).sum()
 
 
+@checked
 def sne_gradient(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, "points dims"]:
     """2 Σ_j (p_i(j) − q_i(j) + p_j(i) − q_j(i)) (x̄_i − x̄_j): of the loss and the cross-entropy."""
+    require_pairs("p", p, points)
     return spring_forces(points, p - neighbour_probabilities(points))
 
 
@@ -75,6 +86,7 @@ def spring_forces(
     return 2 * jnp.stack(parts, axis=1)
 
 
+@checked
 def info_nce_loss(
     scores: Float[Array, "points points"], positives: Int[Array, " points"]
 ) -> Float[Array, ""]:
@@ -83,8 +95,20 @@ def info_nce_loss(
     scores: s(i, k), how alike i and k are; the diagonal does not count
     positives: i⁺, the one point that is known to be a neighbour of i, never i itself
     """
+    require_pairs("scores", scores, scores)
+    require_shape("positives", positives, (len(scores),), "one for each point")
+    if known(positives) and not _are_others(positives):
+        raise ValueError(
+            f"positives: expected for each point the number of another, 0 … {len(scores) - 1}; "
+            f"got {positives}."
+        )
     log_probabilities = log_softmax(without_self(scores, -jnp.inf), axis=1)
     return -jnp.take_along_axis(log_probabilities, positives[:, None], axis=1).sum()
+
+
+def _are_others(positives: Array) -> bool:
+    own = np.arange(len(positives))
+    return bool(((positives != own) & (positives >= 0) & (positives < len(own))).all())
 
 
 def without_self(pairs: Float[Array, "points points"], value: float) -> Array:

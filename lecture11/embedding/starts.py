@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.embedding.distances import check_points
+from lecture11.arguments import as_flag, as_key, as_whole
+from lecture11.embedding.distances import as_points
 from lecture11.embedding.linear import classical_scaling
 from lecture11.embedding.momentum import START_SPREAD
 
@@ -21,7 +22,12 @@ FLAT = 1e-3
 
 
 def random_map(points: int, dims: int = 2, *, key: PRNGKeyArray) -> Float[Array, "points dims"]:
-    """Normal, with standard deviation 1e-4: it knows nothing of the data."""
+    """Normal, with standard deviation 1e-4: it knows nothing of the data.
+
+    Raises TypeError where ``key`` is no random key or a number no whole one, ValueError below 1.
+    """
+    points, dims = as_whole("points", points, 1), as_whole("dims", dims, 1)
+    key = as_key("key", key)
     return START_SPREAD * jax.random.normal(key, (points, dims), jnp.result_type(float))
 
 
@@ -33,10 +39,11 @@ def pca_map(x: Any, dims: int = 2, *, precomputed: bool = False) -> Float[Array,
     Points that PCA puts at one place are moved a little apart, always in the same way.
     Raises TypeError or ValueError where x is no such array.
     """
-    if precomputed:
+    dims = as_whole("dims", dims, 1)
+    if as_flag("precomputed", precomputed):
         found = np.asarray(classical_scaling(x, min(dims, len(x))).points, float)
     else:
-        check_points("x", x, least=2)
+        as_points("x", x, least=2)
         found = _principal_components(np.asarray(x, float), dims)
     found = np.pad(found, ((0, 0), (0, dims - found.shape[1])))
     spread = found.std(axis=0).max()

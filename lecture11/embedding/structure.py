@@ -15,8 +15,8 @@ from jaxtyping import Float
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from lecture11.arguments import require_shape
-from lecture11.embedding.distances import check_distances, check_points
+from lecture11.arguments import as_number, as_whole, require_shape
+from lecture11.embedding.distances import as_distances, as_labels, as_points
 
 LEAP = 5.0
 """A link this many times as long as the median one is torn."""
@@ -42,12 +42,12 @@ def tearing(distances: Any, points: Any, *, neighbours: int = 5, leap: float = L
     Raises TypeError or ValueError where they are not these, or ``neighbours`` is not from 1 to
     n − 1.
     """
-    d = np.asarray(check_distances("distances", distances, least=3), float)
-    given = check_points("points", points)
+    d = np.asarray(as_distances("distances", distances, least=3), float)
+    given = as_points("points", points)
     require_shape("points", given, (len(d), given.shape[1]), "points × dims of the map")
     mapped = np.asarray(given, float)
-    if not 1 <= neighbours < len(d):
-        raise ValueError(f"neighbours: expected 1 to {len(d) - 1}, got {neighbours}.")
+    neighbours = as_whole("neighbours", neighbours, 1, len(d) - 1)
+    leap = as_number("leap", leap, above=0)
     first, second = _links(d, neighbours)
     lengths = np.linalg.norm(mapped[first] - mapped[second], axis=1)
     whole = lengths <= leap * np.median(lengths)
@@ -71,7 +71,8 @@ def clumps(points: Any, *, gap: float = GAP) -> int:
     apart than ``gap`` times the median distance to the nearest neighbour.
     Raises TypeError or ValueError where they are no such points, or fewer than two.
     """
-    mapped = np.asarray(check_points("points", points, least=2), float)
+    mapped = np.asarray(as_points("points", points, least=2), float)
+    gap = as_number("gap", gap, above=0)
     apart = np.linalg.norm(mapped[:, None] - mapped, axis=2)
     np.fill_diagonal(apart, np.inf)
     first, second = np.nonzero(apart <= gap * np.median(apart.min(axis=1)))
@@ -107,11 +108,8 @@ def group_distances(points: Any, groups: Any) -> Float[np.ndarray, "groups group
 
 
 def _grouped(points: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
-    mapped, which = np.asarray(check_points("points", points), float), np.asarray(groups)
-    if which.shape != (len(mapped),):
-        raise ValueError(
-            f"groups: expected one for each of {len(mapped)} points, got shape {which.shape}."
-        )
+    mapped = np.asarray(as_points("points", points), float)
+    which = np.asarray(as_labels("groups", groups, len(mapped)))
     if set(np.unique(which)) != set(range(int(which.max()) + 1)):
         raise ValueError(
             "groups: expected whole numbers 0, 1, 2, …, each at least once; got "
@@ -126,7 +124,7 @@ def straightness(points: Any) -> float:
     points (points, dims), in order along an open curve.
     Raises TypeError or ValueError where they are no such points, or all in one place.
     """
-    way = np.asarray(check_points("points", points, least=2), float)
+    way = np.asarray(as_points("points", points, least=2), float)
     length = np.linalg.norm(np.diff(way, axis=0), axis=1).sum()
     if length == 0:
         raise ValueError("points: all of them lie in one place, which has no direction.")
@@ -170,7 +168,7 @@ _VIEW = np.linalg.qr(np.array([[1.0, 2.0, 3.0], [4.0, -5.0, 7.0], [0.3, 11.0, -1
 
 def _sides(curve: Any, name: str, dims: int) -> np.ndarray:
     """From each point to the next and from the last to the first, (points, 2, dims)."""
-    given = check_points(name, curve, least=3)
+    given = as_points(name, curve, least=3)
     require_shape(name, given, (len(given), dims), f"points × {dims}")
     around = np.asarray(given, float)
     return np.stack([around, np.roll(around, -1, axis=0)], axis=1)

@@ -18,21 +18,26 @@ import jax.numpy as jnp
 from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
+from lecture11.embedding.distances import require_pairs
 from lecture11.embedding.kernels import differences, squared_length
 from lecture11.embedding.sne import spring_forces, without_self
+from lecture11.signatures import checked
 
 
+@checked
 def student_weights(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
     """w_ij = 1 / (1 + ‖x̄_i − x̄_j‖²), 0 on the diagonal."""
     return without_self(1 / (1 + squared_length(differences(points))), 0)
 
 
+@checked
 def pair_probabilities(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
     """Q_ij; all of it sums to 1."""
     weights = student_weights(points)
     return weights / weights.sum()
 
 
+@checked
 def tsne_loss(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
@@ -40,12 +45,15 @@ def tsne_loss(
 
     p: P_ij, from :func:`~lecture11.embedding.joint_affinities`
     """
+    require_pairs("p", p, points)
     squares = squared_length(differences(points))
     return (xlogy(p, p) + p * jnp.log1p(squares)).sum() + jnp.log(student_weights(points).sum())
 
 
+@checked
 def tsne_gradient(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, "points dims"]:
     """4 Σ_j (P_ij − Q_ij) w_ij (x̄_i − x̄_j) for a symmetric P (their equation 5)."""
+    require_pairs("p", p, points)
     return spring_forces(points, (p - pair_probabilities(points)) * student_weights(points))

@@ -18,7 +18,7 @@ def test_shares_are_those_of_points_in_a_ball(dims: int):
     np.testing.assert_allclose(shell_shares(radii, dims), counts / counts.sum(), atol=0.01)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(1, 200), st.integers(2, 20))
 def test_shares_of_a_whole_ball_sum_to_1(dims: int, shells: int):
     assert shell_shares(np.linspace(0, 1, shells), dims).sum() == pytest.approx(1)
@@ -36,7 +36,7 @@ def test_radii_must_increase_within_the_ball(radii):
 
 
 def test_there_are_no_balls_without_dimensions():
-    with pytest.raises(ValueError, match="dims: expected 1 or more, got 0"):
+    with pytest.raises(ValueError, match=r"^dims: expected a whole number from 1 on, got 0"):
         shell_shares([0, 1], 0)
 
 
@@ -58,5 +58,7 @@ def test_a_plane_bent_through_space_still_has_two():
 def test_what_has_no_dimensions_is_refused():
     with pytest.raises(ValueError, match="distances: half of the points"):
         apparent_dims(np.zeros((30, 30)))
-    with pytest.raises(ValueError, match="neighbours: expected 1 to 2, got 3"):
+    with pytest.raises(
+        ValueError, match=r"^neighbours: expected a whole number from 1 to 2, got 3"
+    ):
         apparent_dims(np.ones((3, 3)) - np.eye(3), neighbours=3)

@@ -94,7 +94,7 @@ class TestSNE:
         divergences = rel_entr(np.asarray(p), by_loops(points, gaussian, joint=False)).sum()
         np.testing.assert_allclose(sne_loss(points, p), divergences, rtol=1e-12)
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(seeds, scales)
     def test_cross_entropy_differs_by_the_entropies_whatever_the_map(self, seed, scale):
         p = conditional_affinities(data(), perplexity=8.0)
@@ -102,7 +102,7 @@ class TestSNE:
         difference = sne_cross_entropy(points, p) - sne_loss(points, p)
         np.testing.assert_allclose(difference, entropy(np.asarray(p), axis=1).sum(), rtol=1e-10)
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(seeds, scales)
     def test_gradient(self, seed, scale):
         p, points = conditional_affinities(data(), perplexity=8.0), some_map(seed, scale)
@@ -164,7 +164,7 @@ class TestTSNE:
         divergence = rel_entr(np.asarray(p), by_loops(points, student, joint=True)).sum()
         np.testing.assert_allclose(tsne_loss(points, p), divergence, rtol=1e-10)
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(seeds, scales)
     def test_gradient(self, seed, scale):
         p, points = joint_affinities(data(), perplexity=8.0), some_map(seed, scale)
@@ -184,7 +184,7 @@ class TestNeRV:
             reverse_divergences(points, log_p), rel_entr(q, p).sum(axis=1), rtol=1e-10
         )
 
-    @settings(deadline=None, max_examples=25)
+    @settings(max_examples=25)
     @given(seeds, scales, st.sampled_from([0.0, 0.1, 0.5, 1.0]))
     def test_gradient(self, seed, scale, trade_off):
         log_p, points = (

@@ -44,7 +44,7 @@ def test_trustworthiness_and_continuity_as_scikit_learn_has_them(neighbours, som
     np.testing.assert_allclose(ours, swapped, atol=1e-12)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(seeds)
 def test_of_any_points(seed):
     rng = np.random.default_rng(seed)
@@ -114,7 +114,7 @@ def test_shepard_pairs_are_a_fair_sample_where_there_are_many(some_digits: Case)
 @pytest.mark.parametrize("neighbours", [0, 11, 200])
 def test_too_many_or_no_neighbours_are_refused(neighbours, roads):
     with pytest.raises(
-        ValueError, match=rf"neighbours: .* half of the 21 points; got {neighbours}"
+        ValueError, match=rf"^neighbours: expected a whole number from 1 to 10, got {neighbours}"
     ):
         trustworthiness(roads, np.ones((21, 2)), neighbours=neighbours)
 
@@ -122,8 +122,8 @@ def test_too_many_or_no_neighbours_are_refused(neighbours, roads):
 def test_maps_and_labels_of_another_size_are_refused(roads):
     with pytest.raises(ValueError, match="points: expected one for each of the 21 rows"):
         continuity(roads, np.ones((20, 2)))
-    with pytest.raises(ValueError, match=r"labels: expected one for each of 20 points, got .*21"):
-        nearest_neighbour_error(np.ones((20, 2)), np.ones(21))
+    with pytest.raises(ValueError, match=r"^labels: expected shape \(20,\) \(one for"):
+        nearest_neighbour_error(np.ones((20, 2)), np.ones(21, int))
 
 
 # Distances along the manifold
@@ -168,5 +168,5 @@ def test_points_in_several_parts_are_refused():
 
 @pytest.mark.parametrize("neighbours", [0, 21])
 def test_impossible_counts_of_neighbours_are_refused(neighbours, roads):
-    with pytest.raises(ValueError, match=f"neighbours: expected 1 to 20, got {neighbours}"):
+    with pytest.raises(ValueError, match=r"^neighbours: expected a whole number from 1 to 20"):
         geodesic_distances(roads, neighbours=neighbours)

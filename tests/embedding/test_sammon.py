@@ -45,7 +45,7 @@ def by_loops(points: np.ndarray, distances: np.ndarray) -> tuple[float, float]:
 
 @pytest.mark.usefixtures("float64")
 class TestStress:
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(seeds)
     def test_the_slides_and_the_normalised(self, seed):
         distances, points = random_problem(seed)
@@ -54,7 +54,7 @@ class TestStress:
         np.testing.assert_allclose(sammon_slide_stress(points, d), slide, rtol=1e-12)
         np.testing.assert_allclose(sammon_stress(points, d), normalised, rtol=1e-12)
 
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=20)
     @given(seeds)
     def test_derivatives_are_those_of_the_stress(self, seed):
         distances, points = random_problem(seed)
@@ -81,7 +81,7 @@ class TestFits:
         np.testing.assert_allclose(fit.infos.stress[0], 0.01705, atol=5e-6)
         assert fit.infos.stress[-1] < 0.00939825
 
-    @settings(deadline=None, max_examples=15)
+    @settings(max_examples=15)
     @given(seeds)
     def test_no_step_raises_the_stress(self, seed):
         distances, start = random_problem(seed)
@@ -153,3 +153,19 @@ def test_duplicates_are_refused_with_a_remedy():
 def test_a_start_that_does_not_fit_is_refused(roads):
     with pytest.raises(ValueError, match=r"start: expected shape \(21, 2\)"):
         fit_sammon(roads, start=classical_scaling(roads).points[:20], frames=[1])
+
+
+def test_of_distances_that_are_all_0_there_is_no_normalised_stress():
+    with pytest.raises(ValueError, match=r"^distances: all are 0, and Sammon's stress divides"):
+        sammon_stress(np.zeros((3, 2)), np.zeros((3, 3)))
+    assert sammon_slide_stress(np.zeros((3, 2)), np.zeros((3, 3))) == 0
+
+
+def test_nan_in_a_map_is_nan_in_its_stress():
+    assert jnp.isnan(jax.jit(sammon_stress)(jnp.full((4, 2), jnp.nan), 1 - jnp.eye(4)))
+
+
+def test_a_start_whose_rounding_drowns_the_distances_is_refused():
+    x = np.random.RandomState(0).randn(30, 3)
+    with pytest.raises(ValueError, match=r"^start: expected a map about as large as the"):
+        fit_sammon(cdist(x, x), start=1e10 * x[:, :2], frames=[9])

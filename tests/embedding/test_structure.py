@@ -60,7 +60,9 @@ def test_where_a_link_is_torn_can_be_said():
 
 @pytest.mark.parametrize("neighbours", [0, 40])
 def test_tearing_refuses_neighbours_that_are_not_there(neighbours: int):
-    with pytest.raises(ValueError, match=f"expected 1 to 39, got {neighbours}"):
+    with pytest.raises(
+        ValueError, match=f"^neighbours: expected a whole number from 1 to 39, got {neighbours}"
+    ):
         tearing(cdist(LINE, LINE), LINE, neighbours=neighbours)
 
 
@@ -72,7 +74,7 @@ def test_tearing_refuses_a_map_of_other_points():
 # Clumps
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(1, 5), seeds, st.sampled_from([1e-6, 1.0, 1e6]))
 def test_clumps_far_apart_are_counted(count: int, seed: int, unit: float):
     rng = np.random.default_rng(seed)
@@ -102,7 +104,7 @@ def test_radii_and_distances_are_those_of_the_groups():
 
 @pytest.mark.parametrize("function", [group_radii, group_distances])
 def test_groups_must_fit_and_be_numbered_from_0(function):
-    with pytest.raises(ValueError, match="one for each of 60 points"):
+    with pytest.raises(ValueError, match="one for each point"):
         function(CIRCLE, np.zeros(59, int))
     with pytest.raises(ValueError, match=r"0, 1, 2, …, each at least once; got \[0, 2\]"):
         function(CIRCLE, np.repeat([0, 2], 30))
@@ -133,14 +135,14 @@ def test_crossings_of_known_curves():
     assert crossings(CIRCLE, CIRCLE + np.array([3, 0])) == 0
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(seeds)
 def test_closed_curves_cross_each_other_an_even_number_of_times(seed: int):
     rng = np.random.default_rng(seed)
     assert crossings(rng.normal(size=(7, 2)), rng.normal(size=(9, 2))) % 2 == 0
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(seeds)
 def test_the_linking_number_is_gausss_integral(seed: int):
     """Two closed curves of random waves, sampled finely."""
