@@ -114,8 +114,8 @@ SAMPLES = {
 def test_words_of_the_roll():
     assert SAMPLES["roll"]().words == (
         "200 points on a rolled-up band; each sixth of its length has a colour and a marker of its "
-        "own. PCA leaves it rolled up. On the right, points are on average 1.4 from where they are "
-        "on the band, which is 89 long."
+        "own. PCA leaves it rolled up. On the right, points are 1.4 (root mean square) from where "
+        "they are on the band, which is 89 long."
     )
     assert "PCA unrolls it. " in SAMPLES["roll"](shadow=ROLL.unrolled).words
 
