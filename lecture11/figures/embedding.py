@@ -64,8 +64,8 @@ def roll_panels(
         figure,
         f"{len(true):,} points on a rolled-up band; each sixth of its length has a colour and a "
         f"marker of its own. PCA {'leaves it rolled up' if rolled else 'unrolls it'}"
-        f". On the right, points are {number(off, 2)} (root mean square) from where they are on the "
-        f"band, which is {length:.0f} long.",
+        f". On the right, points are {number(off, 2)} (root mean square) from where they are on "
+        f"the band, which is {length:.0f} long.",
     )
 
 
