@@ -108,12 +108,13 @@ class TestFirstSteps:
     def test_of_tsne(self, settings, double, request):
         if double:
             request.getfixturevalue("float64")
-        x, start = digits(300), 0.1 * noise(300, 2, seed=1)
+        x, start = digits(200), 0.1 * noise(200, 2, seed=1)
         settings = settings._replace(early_iterations=6)  # so that both phases are seen
         run = fit_tsne(x, settings=settings, start=start, frames=range(11))
         p = np.asarray(joint_affinities(x, perplexity=30.0), float)
         theirs = by_numpy(p, start, settings, 10)
         assert np.abs(theirs[10] - start).max() > 0.5
+        assert run.frames.points.dtype == (np.float64 if double else np.float32)
         scale = np.abs(theirs[10]).max()
         np.testing.assert_allclose(
             run.frames.points, theirs, atol=scale * (1e-9 if double else 2e-4)
@@ -172,7 +173,7 @@ class TestQuality:
         np.testing.assert_allclose(run.infos.loss, true, rtol=1e-4)
 
     def test_nerv_trades_one_direction_for_the_other(self):
-        x = digits(150)
+        x = digits(200)
         log_p = calibrate_points(x, perplexity=15.0).log_affinities
         run = fit_nerv_many(
             x,
@@ -187,24 +188,24 @@ class TestQuality:
         assert 1.1 * reverse[0] < reverse[1] < reverse[2] / 1.1
 
     def test_nerv_at_one_is_sne(self):
-        x = digits(150)
+        x = digits(200)
         nerv = fit_nerv(x, trade_off=1.0, perplexity=15.0)
         sne = fit_sne(x, perplexity=15.0)
         np.testing.assert_allclose(nerv.info.loss, sne.info.loss, rtol=1e-3)
 
     @pytest.mark.parametrize("settings", [PLAIN, PLAIN_REPRODUCIBLE, USUAL])
     def test_sne_settles(self, settings):
-        run = fit_sne(digits(400), settings=settings, frames=(0, 800, 1000))
+        run = fit_sne(digits(200), settings=settings, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
     def test_symmetric_sne_settles(self):
-        run = fit_tsne(digits(300), loss=SYMMETRIC_SNE, settings=PLAIN, frames=(0, 800, 1000))
+        run = fit_tsne(digits(200), loss=SYMMETRIC_SNE, settings=PLAIN, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
 
 class TestHardData:
     @pytest.mark.parametrize("settings", [USUAL, REPRODUCIBLE], ids=["usual", "reproducible"])
-    @pytest.mark.parametrize("points", [100, 150, 200])
+    @pytest.mark.parametrize("points", [100, 200])
     @pytest.mark.parametrize("perplexity", [5.0, 30.0])
     def test_noise_does_not_collapse(self, settings, points, perplexity):
         run = fit_tsne(noise(points), perplexity=perplexity, settings=settings)
@@ -219,13 +220,12 @@ class TestHardData:
     @pytest.mark.parametrize(
         "x",
         [
-            np.linspace(0, 1, 50)[:, None],
-            np.linspace(0, 1, 50)[:, None] * noise(1, 6),
-            1e-20 * noise(50),
-            1e20 * noise(50) + 1e22,
-            noise(46),  # three times the perplexity, and one
+            np.linspace(0, 1, 60)[:, None],
+            np.linspace(0, 1, 60)[:, None] * noise(1, 6),
+            1e-20 * noise(60),
+            1e20 * noise(60) + 1e22,
         ],
-        ids=["one column", "a line", "tiny", "huge", "few"],
+        ids=["one column", "a line", "tiny", "huge"],
     )
     @pytest.mark.parametrize("fit", [fit_tsne, fit_sne])
     def test_finite_and_apart(self, fit, x):
@@ -236,9 +236,9 @@ class TestHardData:
     @pytest.mark.parametrize(
         "x",
         [
-            np.full((50, 4), 3.0),
+            np.full((60, 4), 3.0),
             np.repeat(noise(10), 6, axis=0),
-            np.concatenate([np.zeros((40, 3)), np.ones((1, 3))]),
+            np.concatenate([np.zeros((59, 3)), np.ones((1, 3))]),
         ],
         ids=["constant", "sixfold", "outlier"],
     )
@@ -385,12 +385,12 @@ class TestSameness:
         assert many.status is Status.COMPLETED
 
     def test_many_at_once_are_each_as_alone(self):
-        x, perplexities = digits(150), (5.0, 30.0)
-        starts = [random_map(150, key=jax.random.key(seed)) for seed in range(2)]
+        x, perplexities = digits(200), (5.0, 30.0)
+        starts = [random_map(200, key=jax.random.key(seed)) for seed in range(2)]
         together = fit_tsne_many(
             x, perplexities=perplexities, starts=starts, settings=REPRODUCIBLE, frames=(0, 400)
         )
-        assert together.frames.points.shape == (2, 2, 150, 2)
+        assert together.frames.points.shape == (2, 2, 200, 2)
         for n in range(2):
             alone = fit_tsne(
                 x, perplexity=perplexities[n], start=starts[n], settings=REPRODUCIBLE,
@@ -420,12 +420,8 @@ class TestSameness:
         assert not np.array_equal(*maps)  # or nothing was imitated
         np.testing.assert_allclose(*maps, atol=1e-4 * np.abs(maps[0]).max())
 
-    def test_float64(self, float64):
-        run = fit_tsne(digits(100), perplexity=10.0)
-        assert run.state.points.dtype == run.infos.loss.dtype == np.float64
-
     def test_other_numbers_compile_nothing(self):
-        x, traces = digits(80), []
+        x, traces = digits(60), []
 
         class Counted(DescentStep):
             def __call__(self, state, task):
@@ -438,6 +434,8 @@ class TestSameness:
             before = len(traces)
             fit_tsne(x, perplexity=20.0, settings=USUAL._replace(rate=2.0, momentum=0.7))
             assert len(traces) == before > 0
+            fit_tsne(digits(61), perplexity=10.0)
+            assert len(traces) > before  # other sizes do
 
 
 class TestRefusals:
