@@ -73,6 +73,7 @@ from lecture11.embedding.quality import (
     ShepardPairs,
     continuity,
     nearest_neighbour_error,
+    odd_ones,
     shepard_pairs,
     trustworthiness,
 )
@@ -95,9 +96,11 @@ from lecture11.embedding.structure import (
     crossings,
     group_distances,
     group_radii,
+    is_torn,
     linking_number,
     straightness,
     tearing,
+    threads,
 )
 from lecture11.embedding.tsne import (
     pair_probabilities,
@@ -154,6 +157,7 @@ __all__ = [
     "group_radii",
     "guttman_transform",
     "info_nce_loss",
+    "is_torn",
     "joint_affinities",
     "linking_number",
     "log_neighbour_probabilities",
@@ -162,6 +166,7 @@ __all__ = [
     "neighbour_probabilities",
     "nerv_gradient",
     "nerv_loss",
+    "odd_ones",
     "others_than",
     "pair_probabilities",
     "pairwise_distances",
@@ -183,6 +188,7 @@ __all__ = [
     "straightness",
     "student_weights",
     "tearing",
+    "threads",
     "trustworthiness",
     "tsne_force",
     "tsne_gradient",

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
+from scipy.spatial import KDTree
 
 from lecture11.arguments import as_whole, known
 from lecture11.embedding.distances import as_distances, as_labels, as_points, pairwise_distances
@@ -57,6 +58,21 @@ def nearest_neighbour_error(points: Any, labels: Any) -> Scalar:
     nearest = _nearest(pairwise_distances(mapped), 1)[:, 0]
     is_wrong = classes[nearest] != classes
     return float(np.asarray(is_wrong).mean()) if known(is_wrong) else is_wrong.mean()
+
+
+def odd_ones(points: Any, labels: Any) -> Int[np.ndarray, " odd"]:
+    """Indices of the points whose nearest other point in the map has another label, oddest first.
+
+    The oddest are those with most others among their ten nearest.
+    points (points, dims); labels (points,), whole numbers.
+    Raises TypeError or ValueError where they are not these, or there are fewer than two points.
+    """
+    mapped = np.asarray(as_points("points", points, least=2), float)
+    classes = np.asarray(as_labels("labels", labels, len(mapped)))
+    nearest = KDTree(mapped).query(mapped, k=min(11, len(mapped)))[1][:, 1:]
+    differs = classes[nearest] != classes[:, None]
+    odd = np.flatnonzero(differs[:, 0])
+    return odd[np.argsort(-differs[odd].sum(axis=1), kind="stable")]
 
 
 class ShepardPairs(NamedTuple):

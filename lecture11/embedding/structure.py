@@ -11,7 +11,7 @@ other as seen from any side,
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
@@ -20,6 +20,8 @@ from lecture11.embedding.distances import as_distances, as_labels, as_points
 
 LEAP = 5.0
 """A link this many times as long as the median one is torn."""
+TURN_LEAP = 6.0
+"""A step along a closed curve this many times as long as the median one is torn."""
 GAP = 3.0
 """A gap this many times as wide as the median step to the nearest neighbour divides a cloud."""
 
@@ -129,6 +131,40 @@ def straightness(points: Any) -> float:
     if length == 0:
         raise ValueError("points: all of them lie in one place, which has no direction.")
     return float(np.linalg.norm(way[-1] - way[0]) / length)
+
+
+def is_torn(loop: Any) -> Bool[np.ndarray, " points"]:
+    """Where a closed curve leaps: from which point to the next it is 6 times the median step.
+
+    loop (points, dims), in order around; the last step leads back to the first point.
+    Raises TypeError or ValueError where they are no such points.
+    """
+    around = np.asarray(as_points("loop", loop), float)
+    steps = np.linalg.norm(np.roll(around, -1, axis=0) - around, axis=1)
+    return steps > TURN_LEAP * np.median(steps)
+
+
+def threads(points: Any, objects: Any) -> int:
+    """How many objects have each pose nearest, in the map, to the pose before or after it.
+
+    points (points, dims), of a map; objects (points,), whole numbers: which object, its poses in
+    order and closing a full turn.
+    Raises TypeError or ValueError where they are not these, or there are fewer than two points.
+    """
+    mapped = np.asarray(as_points("points", points, least=2), float)
+    which = np.asarray(as_labels("objects", objects, len(mapped)))
+    apart = np.linalg.norm(mapped[:, None] - mapped, axis=2)
+    np.fill_diagonal(apart, np.inf)
+    nearest, kept = apart.argmin(axis=1), 0
+    for index in np.unique(which):
+        mine = np.flatnonzero(which == index)
+        # Where among the object's poses its nearest is; −1 where it is another object's.
+        pose = np.full(len(mapped), -1)
+        pose[mine] = np.arange(len(mine))
+        found = pose[nearest[mine]]
+        steps = (found - np.arange(len(mine))) % len(mine)
+        kept += bool((found >= 0).all() and np.isin(steps, (1, len(mine) - 1)).all())
+    return kept
 
 
 def crossings(curve: Any, other: Any = None) -> int:

@@ -185,7 +185,14 @@ def embedding(room: Any) -> tuple[Table, dict[str, Table]]:
     names |= {"trade_offs": (0.2, 0.8), "frames": (0, 2), "starts": np.stack([PLANE, PLANE])}
     names |= {"neighbours": 4, "groups": GROUPS, "labels": GROUPS, "value": POINTS, "name": "x"}
     names |= {"p": jnp.exp(log_p), "log_p": jnp.asarray(log_p), "positives": jnp.arange(12) ^ 1}
-    names |= {"curve": POINTS, "other": POINTS + 0.5, "precision": 1.0, "squares": DISTANCES[0, 1:]}
+    names |= {
+        "curve": POINTS,
+        "other": POINTS + 0.5,
+        "loop": PLANE,
+        "objects": GROUPS,
+        "precision": 1.0,
+        "squares": DISTANCES[0, 1:],
+    }
     names |= {"scores": jnp.asarray(DISTANCES), "radii": np.array([0.5, 1.0]), "dims": 3}
     names |= {"mapped": jnp.ones(5), "distance": 1.0, "i": 0, "j": 1, "start": PLANE}
     names |= {"student": True, "joint": True}

@@ -16,6 +16,7 @@ from lecture11.embedding import (
     fit_pca,
     geodesic_distances,
     nearest_neighbour_error,
+    odd_ones,
     pairwise_distances,
     shepard_pairs,
     trustworthiness,
@@ -124,6 +125,25 @@ def test_maps_and_labels_of_another_size_are_refused(roads):
         continuity(roads, np.ones((20, 2)))
     with pytest.raises(ValueError, match=r"^labels: expected shape \(20,\) \(one for"):
         nearest_neighbour_error(np.ones((20, 2)), np.ones(21, int))
+
+
+def test_odd_ones_by_brute_force():
+    rng = np.random.default_rng(0)
+    labels = np.arange(120) % 10
+    angle = 0.63 * np.arange(10)
+    corners = 10 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    assert len(odd_ones(corners[labels] + 0.1 * rng.normal(size=(120, 2)), labels)) == 0
+    moved = corners[labels] + rng.normal(size=(120, 2))
+    moved[3] = corners[7] + 0.1  # in the midst of others
+    moved[14] = (moved[14] + moved[15]) / 2
+    apart = cdist(moved, moved)
+    np.fill_diagonal(apart, np.inf)
+    odd = odd_ones(moved, labels)
+    expected = np.flatnonzero(labels[apart.argmin(axis=1)] != labels)
+    np.testing.assert_array_equal(np.sort(odd), expected)
+    others = (labels[np.argsort(apart, axis=1)[:, :10]] != labels[:, None]).sum(axis=1)
+    assert (np.diff(others[odd]) <= 0).all()
+    assert 3 in odd
 
 
 # Distances along the manifold

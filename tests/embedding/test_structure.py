@@ -12,9 +12,11 @@ from lecture11.embedding import (
     crossings,
     group_distances,
     group_radii,
+    is_torn,
     linking_number,
     straightness,
     tearing,
+    threads,
 )
 from tests.datasets.test_shapes import gauss_integral
 
@@ -174,3 +176,20 @@ def test_curves_of_other_dimensions_are_refused():
         crossings(np.ones((5, 3)))
     with pytest.raises(ValueError, match="other"):
         linking_number(np.eye(3), CIRCLE)
+
+
+def ring(center: float, poses: int = 24) -> np.ndarray:
+    turn = 2 * np.pi * np.arange(poses) / poses
+    return np.stack([center + np.cos(turn), np.sin(turn)], axis=1)
+
+
+def test_a_closed_ring_an_open_thread_and_a_shuffled_one():
+    thread = np.stack([10 + np.arange(24) * 0.3, np.zeros(24)], axis=1)
+    assert not is_torn(ring(0)).any()
+    np.testing.assert_array_equal(np.flatnonzero(is_torn(thread)), [23])
+    rings = np.concatenate([ring(0), thread, ring(30)])
+    objects = np.repeat(np.arange(3), 24)
+    assert threads(rings, objects) == 3
+    rings[:24] = np.random.default_rng(0).permutation(rings[:24])
+    assert threads(rings, objects) == 2
+    assert threads(np.concatenate([ring(0), ring(0)]), objects[:48]) == 0  # on top of each other
