@@ -43,9 +43,10 @@ export JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES = -1
 
 # For everyone who changes something
 
-# A file's tests stay in one process: they share what was compiled. Notebooks come late in the
-# alphabet and take long, so the files keep their order.
-PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
+# A file's tests stay in one process: they share what was compiled. Notebooks with many cells, which
+# take long, come first; the package's tests come in the order that tests/conftest.py gives them.
+PARALLEL = --numprocesses=$(WORKERS) --dist=loadfile
+IN_ORDER = $(PARALLEL) --no-loadscope-reorder
 NBVAL = $(PARALLEL) --nbval --nbval-current-env --nbval-cell-timeout=600 -p no:cacheprovider \
 	--nbval-sanitize-with tests/notebooks/sanitize.cfg
 SOURCES = $(or $(NOTEBOOKS),notebooks)
@@ -60,10 +61,10 @@ lint: $(STAMP) ## check style and types
 	$(PY) -m mypy
 
 fast: $(STAMP) ## test the package, without the tests marked slow
-	$(PY) -m pytest $(PARALLEL) -m 'not slow' tests --ignore=tests/browser
+	$(PY) -m pytest $(IN_ORDER) -m 'not slow' tests --ignore=tests/browser
 
 unit: $(STAMP) ## test the package
-	$(PY) -m pytest $(PARALLEL) tests --ignore=tests/browser
+	$(PY) -m pytest $(IN_ORDER) tests --ignore=tests/browser
 
 check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
 	$(PY) -m pytest $(NBVAL) $(SOURCES)

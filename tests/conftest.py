@@ -38,6 +38,11 @@ settings.register_profile(
 settings.load_profile("lecture11")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first, or all wait for it at the end."""
+    items.sort(key=lambda item: "full_data" not in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def full_data() -> Path:
     """The folder with the full data sets; see :func:`skip_or_fail` for where there is none."""

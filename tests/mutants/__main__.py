@@ -27,15 +27,6 @@ from tests.mutants.slips import Slip, slips_in
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("divergence", "supervised", "embedding", "latent", "variational")
-GROUND_FLOOR = (
-    "arguments",
-    "iteration",
-    "gaussian",
-    "zeros",
-    "line_search",
-    "quadrature",
-    "networks",
-)
 SECONDS = 1800
 
 
@@ -56,11 +47,10 @@ class Mutant(NamedTuple):
 
 
 def modules(tree: Path) -> Iterator[str]:
-    """The modules of science."""
-    for name in GROUND_FLOOR:
-        yield f"lecture11/{name}.py"
-    for room in ROOMS:
-        for path in sorted((tree / "lecture11" / room).rglob("*.py")):
+    """The modules of the ground floor and of the rooms of science."""
+    package = tree / "lecture11"
+    for folder in (package.glob, *((package / room).rglob for room in ROOMS)):
+        for path in sorted(folder("[a-z]*.py")):
             yield path.relative_to(tree).as_posix()
 
 
@@ -144,9 +134,8 @@ def score(room: str, results: list[dict[str, str]]) -> str:
 
 def report(results: list[dict[str, str]]) -> None:
     """The score of each room, and who survived."""
-    for room in [*GROUND_FLOOR, *ROOMS]:
-        if made := [each for each in results if each["room"] == room]:
-            print(score(room, made))
+    for room in sorted({each["room"] for each in results}):
+        print(score(room, [each for each in results if each["room"] == room]))
     print(score("all", results))
     for each in results:
         if each["result"] == "survived":
