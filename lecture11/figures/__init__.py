@@ -1,5 +1,9 @@
-"""Pictures with their words: arrays in, a drawing and the sentences that say what it shows out."""
+"""Pictures with their words: arrays in, a drawing and the sentences that say what it shows out.
 
-from lecture11.figures.picture import Picture, Stage
+One room of pictures for each room of science: ``from lecture11.figures.latent import EMStage``.
+"""
 
-__all__ = ["Picture", "Stage"]
+from lecture11.figures.picture import Picture, Stage, png_of
+from lecture11.figures.words import between, number
+
+__all__ = ["Picture", "Stage", "between", "number", "png_of"]

@@ -24,6 +24,9 @@ INK = "#222222"
 MARKER_NAMES = ("circles", "triangles", "squares", "diamonds", "downward triangles", "crosses")
 """What the markers are called in a picture's words."""
 
+CLASS_COLOURS = (*COLOURS, "#785EF0", "#8C510A", "#666666", "#B22222")
+"""Ten, for glyphs that say their class themselves."""
+
 PALETTE = np.array([to_rgb(colour) for colour in COLOURS])
 """The same colours as an array (6, 3), to be mixed by responsibilities."""
 

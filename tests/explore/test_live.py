@@ -10,14 +10,12 @@ import pytest
 
 from lecture11 import divergence, embedding, latent, supervised, variational
 from lecture11.explore import Explorer, Slider
-from lecture11.figures.ascent import AscentStage
-from lecture11.figures.bounds import StackStage
-from lecture11.figures.classification import SoftLabelStage
-from lecture11.figures.densities import FitStage
-from lecture11.figures.distributions import BarsStage, JensenStage
-from lecture11.figures.mixture import EMStage
-from lecture11.figures.neighbours import NeighbourStage, Search
-from lecture11.figures.picture import Picture
+from lecture11.figures import Picture
+from lecture11.figures.divergence import BarsStage, FitStage, JensenStage
+from lecture11.figures.embedding import NeighbourStage, Search
+from lecture11.figures.latent import EMStage
+from lecture11.figures.supervised import SoftLabelStage
+from lecture11.figures.variational import AscentStage, StackStage
 from lecture11.quadrature import trapezoid
 
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from lecture11.explore import Stepper
 from lecture11.figures import Picture
-from lecture11.figures.curves import CoinStage
+from lecture11.figures.latent import CoinStage
 
 PAPER = Figure(figsize=(0.1, 0.1))
 

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from lecture11.figures.picture import Picture, Stage
+from lecture11.figures import Picture, Stage
 
 Arguments = Mapping[str, Any]
 

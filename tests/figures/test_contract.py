@@ -17,7 +17,7 @@ import pytest
 from matplotlib.figure import Figure
 
 import lecture11.figures
-from lecture11.figures.picture import Picture
+from lecture11.figures import Picture
 from tests.figures.samples import Sample, cut_off, drawn, overlapping, pixels, too_small
 
 HERE = Path(__file__).parent

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from lecture11.figures.picture import SHARPNESS, Picture, Stage, png_of
+from lecture11.figures import Picture, Stage, png_of
+from lecture11.figures.picture import SHARPNESS
 from lecture11.figures.style import COLOURS, MARKER_NAMES, MARKERS, PALETTE, styled
 
 AWKWARD = 'KL(p‖q) < 1 & "p" isn\'t q > 0'

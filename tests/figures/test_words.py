@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture11.figures.words import between, coordinate, cycles, number
+from lecture11.figures import between, number
+from lecture11.figures.words import coordinate, cycles
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

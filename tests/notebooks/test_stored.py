@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from lecture11.figures.picture import Picture
+from lecture11.figures import Picture
 from tests.notebooks import guards
 from tests.notebooks.execute import NOTEBOOKS, WIDGET_VIEW, tidied
 from tests.notebooks.guards import GUARDS

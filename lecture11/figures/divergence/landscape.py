@@ -1,0 +1,245 @@
+"""All normals at once: where D(q ‖ p) is stationary, and both fits to what is moved."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.text import Annotation
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+from lecture11.divergence import Normal, StationaryPoint
+from lecture11.figures.divergence.fits import FORWARD, REVERSE, SHADE
+from lecture11.figures.marks import HALO
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.words import coordinate, number
+
+KINDS: dict[str, dict[str, Any]] = {
+    "minimum": {"marker": MARKERS[0], "color": COLOURS[1]},
+    "saddle": {"marker": "X", "color": COLOURS[3]},
+    "maximum": {"marker": MARKERS[1], "color": COLOURS[2]},
+}
+ASIDE = {"minimum": (0, 8), "saddle": (0, -18), "maximum": (0, 8)}
+"""Where a point's value is written, in printer's points from it: neighbours' apart."""
+SDS = FixedLocator([0.1, 0.2, 0.5, 1, 2, 5, 10])
+
+
+@styled
+def landscape_picture(
+    means: ArrayLike,
+    sds: ArrayLike,
+    divergence: ArrayLike,
+    points: Sequence[StationaryPoint],
+    paths: Normal | None = None,
+) -> Picture:
+    """D_KL(q ‖ p) over all normals q, with its stationary points and the ways that fits took.
+
+    means (M,); sds (S,); divergence (S, M) in nats; paths: fields of shape (steps, starts).
+    """
+    heights = np.asarray(divergence, float)
+    figure = Figure(figsize=(7.4, 4.4))
+    axes = figure.subplots()
+    levels = heights.min() + np.geomspace(0.02, max(np.ptp(heights), 0.04), 16)
+    shades = matplotlib.colormaps["Blues_r"](np.linspace(0.45, 1, len(levels)))
+    axes.contourf(means, sds, heights, [heights.min() - 1, *levels], colors=shades)
+    axes.contour(means, sds, heights, levels, colors="#7a8ca0", linewidths=0.7)
+    if paths is not None:
+        for mean, sd in zip(np.asarray(paths.mean).T, np.asarray(paths.sd).T, strict=True):
+            axes.plot(mean, sd, color=INK, linewidth=1.3, path_effects=[HALO])
+            axes.plot(mean[0], sd[0], MARKERS[2], color="white", markeredgecolor=INK)
+    for point in points:
+        label = axes.annotate(
+            number(point.divergence), (point.mean, point.sd), ASIDE[point.kind], ha="center",
+            textcoords="offset points", weight="bold", path_effects=[HALO], zorder=4,
+        )  # fmt: skip
+        label.set_in_layout(False)
+        axes.plot(
+            point.mean, point.sd, linestyle="", markersize=10, markeredgecolor="white", zorder=5,
+            **KINDS[point.kind],
+        )  # fmt: skip
+    axes.set(xlabel="mean of q", ylabel="standard deviation of q", yscale="log")
+    axes.set(xlim=(np.min(means), np.max(means)), ylim=(np.min(sds), np.max(sds)))
+    _plain_sds(axes)
+    names = {"minimum": "minimum", "saddle": "saddle", "maximum": "maximum"}
+    handles = [
+        Line2D([], [], linestyle="", markersize=9, label=names[kind], **KINDS[kind])
+        for kind in names
+        if any(point.kind == kind for point in points)
+    ]
+    if paths is not None:
+        handles.append(
+            Line2D([], [], marker=MARKERS[2], color=INK, markerfacecolor="white", label="a fit")
+        )
+    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(1, 1))
+    ways = "" if paths is None else f" {_ends_in_words(points, paths)}"
+    return Picture(figure, f"{points_in_words(points)}{ways}")
+
+
+def _plain_sds(axes: Axes) -> None:
+    axes.yaxis.set_major_locator(SDS)
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+
+
+def _ends_in_words(points: Sequence[StationaryPoint], paths: Normal) -> str:
+    """How many fits end at which minimum."""
+    minima = [point for point in points if point.kind == "minimum"]
+    ends = zip(np.asarray(paths.mean)[-1], np.asarray(paths.sd)[-1], strict=True)
+    nearest = [
+        int(np.argmin([abs(mean - q.mean) / q.sd + abs(np.log(sd / q.sd)) for q in minima]))
+        for mean, sd in ends
+    ]
+    counts = ", ".join(
+        f"{nearest.count(index)} near mean {_place(q)}" for index, q in enumerate(minima)
+    )
+    return f"Of {len(nearest)} fits that go downhill, so many end at each minimum: {counts}."
+
+
+def _place(point: StationaryPoint) -> str:
+    return number(0.0 if abs(point.mean) < 1e-3 * point.sd else point.mean, 3)
+
+
+def points_in_words(points: Sequence[StationaryPoint]) -> str:
+    """The stationary points and their values: '2 minima: mean −2, sd 0.5, 0.69 nats; …'."""
+    said = []
+    for kind, one, many in (
+        ("minimum", "1 minimum", "minima"),
+        ("saddle", "1 saddle", "saddles"),
+        ("maximum", "1 maximum", "maxima"),
+    ):
+        group = [point for point in points if point.kind == kind]
+        if group:
+            each = "; ".join(
+                f"mean {_place(q)}, sd {number(q.sd, 3)}, {number(q.divergence)} nats"
+                for q in group
+            )
+            said.append(f"{one if len(group) == 1 else f'{len(group)} {many}'} of D(q ‖ p): {each}")
+    return f"{'. '.join(said)}." if said else "No stationary point was found."
+
+
+@styled
+def branches_picture(
+    distances: ArrayLike, branches: Sequence[Sequence[StationaryPoint]], *, label: str
+) -> Picture:
+    """Where the stationary points of D_KL(q ‖ p) are, and how high, as p changes.
+
+    distances (D,): what changes, increasing; branches: the points at each; label: its name.
+    """
+    at = np.asarray(distances, float)
+    figure = Figure(figsize=(8.4, 3.6))
+    left, right = figure.subplots(1, 2)
+    for kind, style in KINDS.items():
+        chosen = [(d, q) for d, found in zip(at, branches, strict=True) for q in found]
+        rows = np.array([(d, q.mean, q.divergence) for d, q in chosen if q.kind == kind])
+        if len(rows):
+            for axes, column in ((left, 1), (right, 2)):
+                axes.plot(*rows.T[[0, column]], linestyle="", markersize=4, label=kind, **style)
+    left.set(xlabel=label, ylabel="mean of q")
+    right.set(xlabel=label, ylabel="D(q ‖ p), nats", ylim=(0, None))
+    for axes in (left, right):
+        axes.grid(visible=True)
+    left.legend(loc="upper left")
+    return Picture(figure, _branches_in_words(at, branches, label))
+
+
+def _branches_in_words(
+    at: np.ndarray, branches: Sequence[Sequence[StationaryPoint]], label: str
+) -> str:
+    counts = np.array([sum(q.kind == "minimum" for q in found) for found in branches])
+    changes = [0, *(np.flatnonzero(np.diff(counts)) + 1)]
+    said = "; ".join(
+        f"from {number(at[i], 3)} on {counts[i]} minim{'um' if counts[i] == 1 else 'a'}"
+        for i in changes
+    )
+    off_centre = [i for i, found in enumerate(branches) if abs(found[0].mean) > 0.1 * found[0].sd]
+    lowest = (
+        f" The lowest is off the centre from {number(at[off_centre[0]], 3)} on."
+        if off_centre
+        else ""
+    )
+    return f"As the {label} grows: {said}.{lowest}"
+
+
+class FitStage:
+    """A density and its normal fits in both directions, ready to be moved."""
+
+    @styled
+    def __init__(self, x: ArrayLike, *, top: float, sds: tuple[float, float]) -> None:
+        """Draw what stays. x (P,) where densities are drawn, increasing; top: the highest density
+        that fits on the paper; sds: range of the standard deviations shown.
+        """
+        self._x = np.asarray(x, float)
+        figure = Figure(figsize=(8.2, 3.6))
+        left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
+        left.set(xlabel="x", ylabel="density", ylim=(0, top), xlim=(self._x[0], self._x[-1]))
+        right.set(xlabel="mean of q", title="standard deviation of q", yscale="log", ylim=sds)
+        right.set_xlim(self._x[0], self._x[-1])
+        right.grid(visible=True)
+        _plain_sds(right)
+        self._shade = left.fill_between(self._x, 0 * self._x, color=SHADE, linewidth=0)
+        (self._p,) = left.plot([], [], color=INK, linewidth=1.2, label="p")
+        self._others = [left.plot([], [], ":", color=COLOURS[1])[0] for _ in range(4)]
+        (self._reverse,) = left.plot([], [], **REVERSE, label="reverse fit, lowest")
+        (self._forward,) = left.plot([], [], **FORWARD, label="forward fit")
+        self._others[0].set_label("reverse fit, other minima")
+        left.legend(loc="upper left", fontsize=9)
+        mark = {"linestyle": "", "markersize": 9, "markeredgecolor": "white", "clip_on": False}
+        self._marks = {
+            kind: right.plot([], [], **mark, **style)[0] for kind, style in KINDS.items()
+        }
+        (self._square,) = right.plot([], [], marker=MARKERS[2], color=COLOURS[0], **mark)
+        text: dict[str, Any] = {"fontsize": 9, "path_effects": [HALO]}
+        self._values: list[Annotation] = [
+            right.annotate("", (1, 1), (0, 0), textcoords="offset points", **text) for _ in range(8)
+        ]
+        right.legend(
+            [self._square, *(self._marks[kind] for kind in ("minimum", "saddle"))],
+            ["forward fit", "reverse: minimum", "reverse: saddle"],
+            loc="lower left", fontsize=9,
+        )  # fmt: skip
+        curves = [self._shade, self._p, *self._others, self._reverse, self._forward]
+        points = [*self._values, self._square, *self._marks.values()]  # no value hides a mark
+        self._stage = Stage(figure, [*curves, *points])
+
+    def show(
+        self,
+        p: ArrayLike,
+        forward: Normal,
+        forward_divergence: float,
+        points: Sequence[StationaryPoint],
+    ) -> Picture:
+        """Move to a density p (P,), its forward fit with D_KL(p ‖ q), and the reverse ones."""
+        density = np.asarray(p, float)
+        self._shade.set_data(self._x, density, 0)
+        self._p.set_data(self._x, density)
+        mean, sd = float(forward.mean), float(forward.sd)
+        self._forward.set_data(self._x, norm.pdf(self._x, mean, sd))
+        minima = [point for point in points if point.kind == "minimum"]
+        for curve, q in zip([self._reverse, *self._others], _padded(minima, 5), strict=True):
+            curve.set_data(*((self._x, norm.pdf(self._x, q.mean, q.sd)) if q else ([], [])))
+        self._square.set_data([mean], [sd])
+        for kind, marks in self._marks.items():
+            chosen = [(q.mean, q.sd) for q in points if q.kind == kind]
+            marks.set_data(*(zip(*chosen, strict=True) if chosen else ([], [])))
+        for label, point in zip(self._values, _padded(points, len(self._values)), strict=True):
+            label.set_text(number(point.divergence, 3) if point else "")
+            if point:
+                label.xy = (point.mean, point.sd)
+                left = point.kind == "saddle" and point.mean < 0
+                label.set_position((-8 if left else 8, -4))
+                label.set_horizontalalignment("right" if left else "left")
+        return Picture(
+            self._stage,
+            f"Forward fit: mean {coordinate(mean, sd)}, sd {number(sd, 3)}, D(p ‖ q) = "
+            f"{number(forward_divergence)} nats. {points_in_words(points)}",
+        )
+
+
+def _padded(points: Sequence[StationaryPoint], count: int) -> list[StationaryPoint | None]:
+    return [*points[:count], *[None] * (count - len(points))]

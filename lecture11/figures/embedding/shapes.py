@@ -1,0 +1,153 @@
+"""Shapes and what maps by neighbours make of them: torn, broken up, crossed."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
+
+from lecture11.embedding import Tearing
+from lecture11.figures.marks import (
+    filling,
+    square,
+)
+from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import count_word, number
+
+
+def _grouped_marks(axes: Axes, size: float) -> list[Line2D]:
+    """Marks of six groups, told apart by colour and by form."""
+    return [
+        axes.plot([], [], MARKERS[k], color=COLOURS[k], markersize=size, markeredgewidth=0)[0]
+        for k in range(6)
+    ]
+
+
+def _move_groups(marks: Sequence[Line2D], groups: np.ndarray, points: np.ndarray) -> None:
+    for k, mark in enumerate(marks):
+        mark.set_data(*points[groups == k].T)
+
+
+@styled
+def tear_rows(
+    maps: Mapping[str, Mapping[str, tuple[ArrayLike, Tearing]]],
+    manifold: ArrayLike,
+    groups: ArrayLike,
+) -> Picture:
+    """A manifold and its maps from several sets of data, a row each, and how far each is torn.
+
+    maps: from a row's name to a mapping from a map's title to its points (n, 2) and its tearing;
+    manifold (n, 2): as it is in truth; groups (n,), whole numbers from 0 to 5
+    """
+    rows = {
+        name: {"the band": manifold, **{title: points for title, (points, _) in row.items()}}
+        for name, row in maps.items()
+    }
+    said = [
+        f"{name}, {title}: {100 * float(tearing.torn):.0f} % of links torn, pieces: "
+        f"{tearing.pieces}"
+        for name, row in maps.items()
+        for title, (_, tearing) in row.items()
+    ]
+    return Picture(_rows(rows, [groups] * len(rows)), f"{'; '.join(said)}.")
+
+
+@styled
+def perplexity_rows(
+    data: Mapping[str, ArrayLike],
+    maps: Mapping[str, Mapping[int, ArrayLike]],
+    groups: Mapping[str, ArrayLike],
+) -> Picture:
+    """Data sets, a row each, and their t-SNE maps at several perplexities.
+
+    data: from a name to its first two principal components (n, 2); maps: from the name and the
+    perplexity to (n, 2); groups: from the name to (n,), whole numbers from 0 to 5
+    """
+    rows = {
+        name: {"data": seen, **{f"perplexity {each}": at for each, at in maps[name].items()}}
+        for name, seen in data.items()
+    }
+    *first, last = next(iter(maps.values()))
+    return Picture(
+        _rows(rows, [groups[name] for name in rows]),
+        f"{count_word(len(rows)).capitalize()} data sets (left, their first two principal "
+        f"components) and their maps by t-SNE at perplexities {', '.join(map(str, first))} and "
+        f"{last}, first seed. Colours and markers are the clusters or rings, or sixths of the "
+        "order along a line; in noise they mean nothing.",
+    )
+
+
+def _rows(rows: Mapping[str, Mapping[str, ArrayLike]], groups: Sequence[ArrayLike]) -> Stage:
+    """Maps in rows, each scaled to fill its panel, with marks that tell the groups apart."""
+    most = max(len(row) for row in rows.values())
+    figure = Figure(figsize=(9, (9 / most + 0.22) * len(rows)))
+    panels = figure.subplots(len(rows), most, squeeze=False)
+    for of_row, (name, maps), group in zip(panels, rows.items(), groups, strict=True):
+        for axes in of_row[len(maps) :]:
+            axes.set_axis_off()
+        for axes, (title, points) in zip(of_row, maps.items(), strict=False):
+            _move_groups(_grouped_marks(axes, 3), np.asarray(group, int), filling(points))
+            square(axes, 1.1)
+            axes.set_title(title, fontsize=9)
+        of_row[0].set_ylabel(name, fontsize=10)
+    return Stage(figure, [])
+
+
+MEASURES = {
+    "sizes": "the wide cluster is {:.1f} times as wide as the other",
+    "distances": "the wide gap is {:.1f} times the narrow one",
+    "noise": "{:.0f} clumps",
+    "line": "from end to end it is {:.2f} of its length",
+    "rings": "the rings cross {:.0f} times",
+    "knot": "the curve crosses itself {:.0f} times",
+}
+"""What is measured of each misleading data set's map, in words."""
+
+
+class ShapeStage:
+    """Data, as PCA shows them, beside one of their maps, ready to be moved."""
+
+    @styled
+    def __init__(self) -> None:
+        """Draw what stays: two frames."""
+        figure = Figure(figsize=(8.2, 4.8))
+        self._marks = []
+        titles = ("data, first two principal components", "t-SNE")
+        for axes, title in zip(figure.subplots(1, 2), titles, strict=True):
+            square(axes, 1.1)
+            axes.set(ylim=(-1.32, 1.1), title=title)
+            self._marks.append(_grouped_marks(axes, 4))
+        self._when = axes.text(0, -1.21, "", ha="center", va="center")
+        self._stage = Stage(figure, [*(m for marks in self._marks for m in marks), self._when])
+
+    def show(
+        self,
+        data: str,
+        seen: ArrayLike,
+        points: ArrayLike,
+        groups: ArrayLike,
+        *,
+        perplexity: int,
+        iteration: int,
+        seed: int,
+        divergence: float,
+        measured: float,
+    ) -> Picture:
+        """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
+
+        data: a name in :data:`MEASURES`, which says what ``measured`` is; divergence: KL(P ‖ Q) in
+        nats
+        """
+        which = np.asarray(groups, int)
+        for marks, places in zip(self._marks, (seen, points), strict=True):
+            _move_groups(marks, which, filling(places))
+        when = f"perplexity {perplexity}, iteration {iteration}, seed {seed}"
+        self._when.set_text(when)
+        return Picture(
+            self._stage,
+            f"{data.capitalize()}, {when}: KL {number(divergence, 2)} nats; "
+            f"{MEASURES[data].format(measured)}.",
+        )

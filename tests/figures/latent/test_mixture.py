@@ -1,0 +1,410 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from scipy.stats import multivariate_normal
+
+from lecture11.figures import Picture, png_of
+from lecture11.figures.latent import (
+    EMStage,
+    MixtureStage,
+    collapse_panels,
+    em_panels,
+    kmeans_panels,
+)
+from lecture11.figures.latent.mixture import MixtureView, in_words
+from lecture11.figures.style import COLOURS, MARKERS, PALETTE
+from lecture11.iteration import Run, Status
+from lecture11.latent import GaussianMixtureParameters
+from tests.figures.samples import Sample, figure_of
+
+LABELS = ("eruption length (standardised)", "wait (standardised)")
+DATA = np.array([[0.0, 0.0], [1.0, 2.0], [2.0, 1.0], [3.0, 3.0]])
+SHARES = np.array([[1.0, 0.0], [0.8, 0.2], [0.3, 0.7], [0.0, 1.0]])
+MEANS = np.array([[0.5, 1.0], [2.5, 2.0]])
+COVARIANCES = np.array([[[1.0, 0.6], [0.6, 0.5]], [[0.3, -0.2], [-0.2, 0.9]]])
+
+# A run such as EM makes it, of five frames
+
+RNG = np.random.default_rng(0)
+CROWD = np.concatenate(
+    [RNG.normal((-1.2, -1.2), 0.4, (30, 2)), RNG.normal((0.7, 0.7), 0.5, (60, 2))]
+)
+STEPS = np.array([0, 1, 2, 5, 20])
+WAY = np.array([0, 0.4, 0.6, 0.9, 1])[:, None, None]
+FRAMES = GaussianMixtureParameters(
+    np.linspace([0.5, 0.5], [0.36, 0.64], 5),
+    (1 - WAY) * [[-1.5, 1.0], [1.5, -1.0]] + WAY * [[-1.27, -1.21], [0.7, 0.67]],
+    np.linspace(np.stack([np.eye(2)] * 2), np.stack([np.eye(2) / 4] * 2), 5),
+)
+LEVELS = np.array([-1150.25, -550.5, -480.75, -390.125, -385.46])
+
+
+def frame_of(frame: int) -> GaussianMixtureParameters:
+    return GaussianMixtureParameters(*(field[frame] for field in FRAMES))
+
+
+def posterior(params: GaussianMixtureParameters) -> np.ndarray:
+    joint = [w * multivariate_normal(m, c).pdf(CROWD) for w, m, c in zip(*params, strict=True)]
+    return np.transpose(joint / np.sum(joint, axis=0))
+
+
+POSTERIORS = np.stack([posterior(frame_of(frame)) for frame in range(5)])
+PANELS = {
+    "data": CROWD,
+    "steps": STEPS,
+    "frames": FRAMES,
+    "responsibilities": POSTERIORS,
+    "log_likelihoods": LEVELS,
+    "labels": LABELS,
+}
+MOVED = {"frame": 4, **PANELS, "responsibilities": POSTERIORS[4]}
+del MOVED["data"], MOVED["labels"]
+BOARD = {
+    "params": frame_of(4),
+    "responsibilities": POSTERIORS[4],
+    "log_likelihood": LEVELS[4],
+}
+
+
+class Info:
+    """What EM says of where it ended."""
+
+    def __init__(self, log_likelihood: float, *collapsed: bool) -> None:
+        self.log_likelihood, self.collapsed = log_likelihood, collapsed
+
+
+def ended(frame: int, *info: Any) -> Run:
+    state = frame_of(frame)
+    return Run(state, Info(*info), 200, None, None, np.array([200]), Status.COMPLETED)
+
+
+ENDS = (ended(1, -524.5, False, True), ended(4, -385.5, False, False))
+LAST = np.array([0, 0, 0, 0, 1])
+COLUMN = LAST[:, None] * [0.02, -0.02]
+LIGHTER = FRAMES._replace(weights=FRAMES.weights + COLUMN)
+FARTHER = FRAMES._replace(means=FRAMES.means + COLUMN[:, :, None])
+BALLS = GaussianMixtureParameters(
+    np.full((3, 2), 0.5),
+    np.broadcast_to(MEANS, (3, 2, 2)),
+    np.array([1, 0.09, 0.01])[:, None, None, None] * np.eye(2) * np.ones((2, 1, 1)),
+)
+
+SAMPLES = {
+    "EM in panels": Sample(
+        em_panels,
+        PANELS,
+        [
+            {"steps": STEPS + LAST},
+            {"log_likelihoods": LEVELS + LAST},
+            {"frames": LIGHTER},
+            {"frames": FARTHER},
+        ],
+        drawn=[{"data": 0.9 * CROWD}, {"responsibilities": POSTERIORS[::-1]}],
+    ),
+    "collapse": Sample(
+        collapse_panels,
+        {
+            "data": CROWD,
+            "start": frame_of(0),
+            "runs": ENDS,
+            "responsibilities": (POSTERIORS[1], POSTERIORS[4]),
+            "labels": LABELS,
+        },
+        [{"runs": ENDS[::-1]}, {"runs": (ended(1, -524.5, False, False), ENDS[1])}],
+        drawn=[{"data": CROWD[::-1]}, {"responsibilities": (POSTERIORS[2], POSTERIORS[4])}],
+    ),
+    "K-means": Sample(
+        kmeans_panels,
+        {
+            "data": CROWD,
+            "balls": BALLS,
+            "responsibilities": POSTERIORS[:3],
+            "gaps": [0.17, 0.053, 0.012],
+            "labels": LABELS,
+        },
+        [
+            {"responsibilities": POSTERIORS[2:]},
+            {"gaps": [0.17, 0.05, 0.012]},
+            {"balls": BALLS._replace(covariances=2 * BALLS.covariances)},
+        ],
+        drawn=[{"data": CROWD[::-1]}],
+    ),
+    "mixture": Sample(
+        MixtureStage,
+        BOARD,
+        [
+            {"params": frame_of(3)},
+            {"log_likelihood": LEVELS[3]},
+        ],
+        stage={"data": CROWD, "components": 2, "labels": LABELS},
+        drawn=[{"responsibilities": None}, {"responsibilities": POSTERIORS[0]}, {"data": -CROWD}],
+    ),
+    "EM": Sample(
+        EMStage,
+        MOVED,
+        [
+            *({"frame": frame} for frame in range(4)),
+            {"steps": STEPS + LAST},
+            {"log_likelihoods": LEVELS + LAST},
+            {"frames": LIGHTER},
+            {"frames": FARTHER},
+        ],
+        stage={
+            "data": CROWD,
+            "components": 2,
+            "last_step": 20,
+            "likelihoods": (-1250, -350),
+            "labels": LABELS,
+        },
+        drawn=[{"responsibilities": POSTERIORS[0]}, {"data": -CROWD}],
+    ),
+}
+
+
+def view(components: int = 2) -> MixtureView:
+    return MixtureView(Figure().subplots(), DATA, components)
+
+
+# The view
+
+
+def test_a_contour_is_one_standard_deviation_from_its_mean():
+    shown = view()
+    shown.show(MEANS, COVARIANCES, SHARES)
+    for contour, mean, covariance in zip(shown.contours, MEANS, COVARIANCES, strict=True):
+        offsets = contour.get_xydata() - mean
+        squared = np.einsum("pi,ij,pj->p", offsets, np.linalg.inv(covariance), offsets)
+        np.testing.assert_allclose(squared, 1)
+        np.testing.assert_allclose(offsets[0], offsets[-1], atol=1e-12)  # closed
+        np.testing.assert_allclose(offsets[:-1].mean(axis=0), 0, atol=1e-12)  # all the way round
+
+
+def test_means_and_their_numbers_stand_where_the_means_are():
+    shown = view()
+    shown.show(MEANS, COVARIANCES, SHARES)
+    for k, (centre, name) in enumerate(zip(shown.centres, shown.names, strict=True)):
+        np.testing.assert_array_equal(centre.get_xydata(), MEANS[[k]])
+        np.testing.assert_array_equal(name.xy, MEANS[k])
+        assert name.get_text() == str(k + 1)
+
+
+def test_a_point_has_the_colours_mixed_by_its_responsibilities_and_the_marker_of_the_largest():
+    shown = view()
+    shown.show(MEANS, COVARIANCES, SHARES)
+    for k, mine in enumerate([[0, 1], [2, 3]]):
+        np.testing.assert_array_equal(shown.points[k].get_offsets(), DATA[mine])
+        mixed = [share @ PALETTE[:2] for share in SHARES[mine]]
+        np.testing.assert_allclose(shown.points[k].get_facecolor()[:, :3], mixed)
+
+
+def test_components_differ_in_colour_marker_and_line():
+    shown = view(len(COLOURS))
+    lines = [(line.get_linestyle(), line.get_color()) for line in shown.contours]
+    assert len(set(lines)) == len(COLOURS)
+    assert len({style for style, _ in lines[:4]}) == 4
+    assert [centre.get_marker() for centre in shown.centres] == list(MARKERS)
+    paths = [points.get_paths()[0].vertices.tobytes() for points in shown.points]
+    assert len(set(paths)) == len(COLOURS)
+
+
+def test_without_responsibilities_all_points_are_grey():
+    shown = view()
+    shown.show(MEANS, COVARIANCES, None)
+    np.testing.assert_array_equal(shown.points[0].get_offsets(), DATA)
+    (colour,) = np.unique(shown.points[0].get_facecolor()[:, :3], axis=0)
+    assert len(set(colour)) == 1
+    assert len(shown.points[1].get_offsets()) == 0
+
+
+def test_a_view_can_go_back_to_grey():
+    shown = view()
+    shown.show(MEANS, COVARIANCES, SHARES)
+    shown.show(MEANS, COVARIANCES, None)
+    assert sum(len(points.get_offsets()) for points in shown.points) == len(DATA)
+
+
+def test_a_view_that_has_moved_looks_like_a_new_one():
+    moved, new = view(), view()
+    moved.show(MEANS[::-1], 2 * COVARIANCES, SHARES[::-1])
+    for each in (moved, new):
+        each.show(MEANS, COVARIANCES, SHARES)
+    assert png_of(moved.axes.figure) == png_of(new.axes.figure)
+
+
+def test_the_axes_hold_all_data_and_stay_where_they_are():
+    shown = view()
+    limits = shown.axes.viewLim.get_points().copy()
+    assert (limits[0] < DATA.min(axis=0)).all()
+    assert (limits[1] > DATA.max(axis=0)).all()
+    shown.show(100 * MEANS, COVARIANCES, SHARES)
+    shown.axes.figure.canvas.draw()
+    np.testing.assert_array_equal(shown.axes.viewLim.get_points(), limits)
+
+
+def test_everything_that_moves_is_named_as_moving():
+    shown = view()
+    others = {*shown.axes.collections, *shown.axes.lines, *shown.axes.texts} - {*shown.artists}
+    assert not others
+
+
+def test_more_components_than_colours_are_refused():
+    with pytest.raises(ValueError, match=r"components: can tell 6 apart, got 7"):
+        view(7)
+
+
+# The words
+
+
+def test_words_give_each_component_its_share_and_place():
+    params = GaussianMixtureParameters(np.array([0.36, 0.64]), MEANS * [1, -1], COVARIANCES)
+    assert in_words(params) == (
+        "Component 1 (circles) answers for 36 % of the points, around (0.50, −1.00); "
+        "component 2 (triangles) answers for 64 % of the points, around (2.50, −2.00)."
+    )
+
+
+def test_words_of_panels():
+    assert SAMPLES["EM in panels"]().words == (
+        "20 cycles of EM raise the log-likelihood from −1150 to −385.5 nats. Component 1 (circles) "
+        "answers for 36 % of the points, around (−1.27, −1.21); component 2 (triangles) answers "
+        "for 64 % of the points, around (0.70, 0.67)."
+    )
+    assert SAMPLES["collapse"]().words == (
+        "From a start with one very small component, EM ends without a prior at −524.5 nats, "
+        "component 2 with 53.5 % of the points and reported as collapsed; with one at −385.5 nats, "
+        "component 2 with 64.0 % of the points."
+    )
+    undecided = ((POSTERIORS > 0.05) & (POSTERIORS < 0.95)).all(axis=2).mean(axis=1)
+    assert SAMPLES["K-means"]().words.startswith(
+        f"σ = 1: {100 * undecided[0]:.0f} % of the points are shared out (neither side over 95 %), "
+        "and the next means differ from those of K-means by up to 0.17; σ = 0.3: "
+    )
+
+
+def test_words_of_a_stage_are_those_of_its_frame():
+    words = SAMPLES["EM"](frame=1).words
+    assert words.startswith("After 1 cycle the log-likelihood is −550.5 nats. ")
+    assert in_words(frame_of(1)) in words
+    words = SAMPLES["mixture"]().words
+    assert words.startswith("The log-likelihood of these components is −385.5 nats. ")
+    assert words.endswith(in_words(frame_of(4)))
+
+
+# The panels
+
+
+def test_panels_are_titled_as_bishops_are():
+    axes = figure_of(SAMPLES["EM in panels"]()).axes
+    assert [each.get_title(loc="left") for each in axes] == [
+        "(a) start",
+        "(b) first E-step",
+        *map("({}) L = {}".format, "cdef", (1, 2, 5, 20)),
+    ]
+    axes = figure_of(SAMPLES["collapse"]()).axes
+    titles = ["start", "200 cycles", "200 cycles, with a prior"]
+    assert [each.get_title(loc="left") for each in axes] == titles
+    axes = figure_of(SAMPLES["K-means"]()).axes
+    assert [each.get_title(loc="left") for each in axes] == ["σ = 1", "σ = 0.3", "σ = 0.1"]
+
+
+def points_of(picture: Picture, panel: int) -> np.ndarray:
+    marks = figure_of(picture).axes[panel].collections
+    return np.concatenate([each.get_facecolor() for each in marks if len(each.get_offsets())])
+
+
+def is_grey(picture: Picture, panel: int) -> bool:
+    return len(np.unique(points_of(picture, panel)[:, :3], axis=0)) == 1
+
+
+def test_the_first_panel_has_no_responsibilities_yet():
+    for name in ("EM in panels", "collapse"):
+        picture = SAMPLES[name]()
+        assert [is_grey(picture, panel) for panel in range(3)] == [True, False, False]
+
+
+def test_each_panel_shows_its_own_frame_and_responsibilities():
+    picture = SAMPLES["EM in panels"]()
+    for panel, (axes, frame) in enumerate(
+        zip(figure_of(picture).axes, [0, 0, 1, 2, 3, 4], strict=True)
+    ):
+        contours = [line for line in axes.lines if len(line.get_xdata()) > 1]
+        centres = [line.get_xydata()[:-1].mean(axis=0) for line in contours]
+        np.testing.assert_allclose(centres, FRAMES.means[frame], atol=1e-9)
+        if panel:
+            shares = POSTERIORS[frame]
+            of_points = np.concatenate([shares[shares.argmax(axis=1) == k] for k in range(2)])
+            mixed = of_points @ PALETTE[:2]
+            np.testing.assert_allclose(points_of(picture, panel)[:, :3], mixed, atol=1e-6)
+
+
+def frames(count: int) -> dict[str, Any]:
+    pick = np.arange(count) % 5
+    return {
+        "steps": np.arange(count),
+        "frames": GaussianMixtureParameters(*(field[pick] for field in FRAMES)),
+        "responsibilities": POSTERIORS[pick],
+        "log_likelihoods": LEVELS[pick],
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3, 11])
+def test_spare_axes_are_off_and_all_have_one_range(count: int):
+    axes = figure_of(SAMPLES["EM in panels"](**frames(count))).axes
+    assert [each.axison for each in axes] == [True] * (count + 1) + [False] * (-(count + 1) % 3)
+    assert all(each.get_title(loc="left") for each in axes if each.axison)
+    assert len({each.get_xlim() + each.get_ylim() for each in axes}) == 1
+
+
+def test_too_many_panels_are_refused_in_words():
+    with pytest.raises(ValueError, match="steps"):
+        SAMPLES["EM in panels"](**frames(12))
+
+
+def test_both_axes_are_labelled():
+    texts = {text.get_text() for text in figure_of(SAMPLES["EM in panels"]()).findobj(Text)}
+    assert texts >= set(LABELS)
+    (axes,) = figure_of(SAMPLES["mixture"]()).axes
+    assert (axes.get_xlabel(), axes.get_ylabel()) == LABELS
+
+
+# The stages
+
+
+def test_the_dot_stands_at_the_frame_on_the_whole_curve():
+    curve, dot = figure_of(SAMPLES["EM"](frame=3)).axes[1].lines
+    np.testing.assert_array_equal(curve.get_xydata().T, [STEPS, LEVELS])
+    np.testing.assert_array_equal(dot.get_xydata(), [[5, LEVELS[3]]])
+
+
+def test_paths_lead_from_the_start_to_the_frame():
+    left = figure_of(SAMPLES["EM"](frame=3)).axes[0]
+    lines = [line.get_xydata() for line in left.lines]
+    for k in range(2):
+        path = FRAMES.means[:4, k]
+        assert any(np.array_equal(line, path) for line in lines)
+        assert sum(np.array_equal(line, path[:1]) for line in lines) == 1
+
+
+def test_the_range_of_the_log_likelihood_stays_as_asked():
+    show = SAMPLES["EM"].fresh()
+    for frame in range(5):
+        right = figure_of(show(**{**MOVED, "frame": frame})).axes[1]
+        assert right.get_ylim() == (-1250, -350)
+        assert right.get_xlim()[0] <= 0
+        assert right.get_xlim()[1] >= 20
+
+
+def test_a_mixture_is_grey_until_it_has_responsibilities_and_can_be_again():
+    show = SAMPLES["mixture"].fresh()
+    for shares in (None, POSTERIORS[4], None):
+        assert is_grey(show(**{**BOARD, "responsibilities": shares}), 0) == (shares is None)
+
+
+def test_nothing_of_a_mixture_is_left_out_when_it_moves():
+    (axes,) = figure_of(SAMPLES["mixture"]()).axes
+    artists = [*axes.collections, *axes.lines, *axes.texts]
+    assert len(artists) == 2 * 4  # points, contour, mean and number of each component
+    assert all(artist.get_animated() for artist in artists)
