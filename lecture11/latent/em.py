@@ -140,7 +140,12 @@ def fit_em(
 
     Returns a :class:`~lecture11.iteration.Run`, whose frames are stacked parameters and whose
     infos are :class:`EMInfo`.
-    Raises what ``model.check`` raises for bad arguments, and ValueError for a bad tolerance.
+    Raises TypeError or ValueError for bad arguments, such as ``model.check`` refuses.
+
+    >>> start = GaussianMixtureParameters([0.5, 0.5], [[0.0], [4.0]], [[[1.0]], [[1.0]]])
+    >>> run = fit_em(GaussianMixture(), start, [[0.0], [1.0], [7.0], [9.0]], frames=[9])
+    >>> run.state.means.round(1).tolist()
+    [[0.5], [8.0]]
     """
     if tolerance is not None:
         as_number("tolerance", tolerance, 0)
@@ -207,6 +212,9 @@ def decompose(log_joint: Any, responsibilities: Any) -> Decomposition:
 
     With q the posterior of the same θ they add up to log p_θ(data); with any other q to less.
     Raises TypeError or ValueError where shapes disagree or a value is NaN.
+
+    >>> [round(float(term), 3) for term in decompose(np.log([[0.2, 0.2]]), [[0.5, 0.5]])]
+    [-1.609, 0.693]
     """
     log_joint = as_floats("log_joint", log_joint, 2, lowest=True)
     q = as_floats("responsibilities", responsibilities, 2)

@@ -54,6 +54,11 @@ class DawidSkene(CountMixture):
         each class, a Dirichlet prior; 0 for maximum likelihood
 
     Raises TypeError or ValueError where it is no number from 0 on.
+
+    >>> x = np.eye(2)[np.array([[0, 0, 1], [0, 0, 0], [1, 1, 1], [1, 0, 1]])]  # three experts
+    >>> run = fit_em(DawidSkene(0.1), vote_start(DawidSkene(0.1), x), x, frames=[20])
+    >>> DawidSkene().predict(run.state, jnp.asarray(x)).tolist()
+    [0, 0, 1, 1]
     """
 
     @checked

@@ -44,11 +44,21 @@ class FiniteMixture(ABC):
         return params
 
     def log_joint(self, params: Any, data: Any) -> Float[Array, "points components"]:
-        """log p(x_i, z = k | c_i) in nats."""
+        """log p(x_i, z = k | c_i) in nats.
+
+        >>> theta = DawidSkeneParameters(jnp.ones(2) / 2, jnp.array([[[0.8, 0.2], [0.3, 0.7]]]))
+        >>> DawidSkene().log_joint(theta, jnp.array([[[1.0, 0.0]]])).round(2).tolist()
+        [[-0.92, -1.90]]
+        """
         return jnp.log(self.prior(params, data)) + self.log_likelihoods(params, data)
 
     def posterior(self, params: Any, data: Any) -> Float[Array, "points components"]:
-        """γ_ik = p(z = k | x_i, c_i); the prior where the model rules x_i out."""
+        """γ_ik = p(z = k | x_i, c_i); the prior where the model rules x_i out.
+
+        >>> theta = DawidSkeneParameters(jnp.ones(2) / 2, jnp.array([[[0.8, 0.2], [0.3, 0.7]]]))
+        >>> DawidSkene().posterior(theta, jnp.array([[[1.0, 0.0]]])).round(2).tolist()
+        [[0.73, 0.27]]
+        """
         return _posterior(self.log_joint(params, data), self.prior(params, data))
 
     def predict(self, params: Any, data: Any) -> Int[Array, " points"]:

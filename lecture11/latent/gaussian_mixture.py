@@ -5,6 +5,9 @@ M-step is then a weighted version of what one would do if z had been observed::
 
     n_k = Σ_i γ_ik       π_k = n_k / n       μ_k = Σ_i γ_ik x_i / n_k
     Σ_k = Σ_i γ_ik (x_i − μ_k)(x_i − μ_k)ᵀ / n_k
+
+:func:`e_step`, :func:`m_step` and :func:`log_likelihood` are these formulas. The model's own steps
+give the same, fast (:mod:`.gaussian_moments`), and also where a component fades or shrinks.
 """
 
 from collections.abc import Mapping
@@ -53,10 +56,72 @@ class GaussianMixtureParameters(NamedTuple):
     shape."""
 
 
+@checked
+def e_step(
+    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+) -> Float[Array, "points components"]:
+    """Responsibilities γ_ik = π_k N(x_i | μ_k, Σ_k) / Σ_l π_l N(x_i | μ_l, Σ_l) (Bishop, 9.23).
+
+    >>> theta = GaussianMixtureParameters([0.5, 0.5], [[0.0], [2.0]], [[[1.0]], [[1.0]]])
+    >>> e_step(theta, [[0.0], [1.0]]).round(2).tolist()
+    [[0.88, 0.12], [0.50, 0.50]]
+    """
+    return jax.nn.softmax(_log_joint(params, x), axis=1)
+
+
+@checked
+def m_step(
+    x: Float[Array, "points dims"], responsibilities: Float[Array, "points components"]
+) -> GaussianMixtureParameters:
+    """π, μ, Σ that maximise Σ_i Σ_k γ_ik log p(x_i, z = k) (Bishop, 9.24 to 9.27).
+
+    NaN for a component that answers for no point: its mean is 0 / 0.
+
+    >>> theta = m_step([[0.0], [1.0], [5.0]], [[1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    >>> theta.means.tolist(), theta.covariances[0].tolist()
+    ([[0.5], [5.0]], [[0.25]])
+    """
+    counts = responsibilities.sum(axis=0)
+    means = responsibilities.T @ x / counts[:, None]
+    centred = x[:, None] - means
+    scatters = jnp.einsum("nk,nki,nkj->kij", responsibilities, centred, centred)
+    return GaussianMixtureParameters(
+        weights=counts / len(x), means=means, covariances=scatters / counts[:, None, None]
+    )
+
+
+@checked
+def log_likelihood(
+    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+) -> Float[Array, ""]:
+    """L(θ) = Σ_i log Σ_k π_k N(x_i | μ_k, Σ_k), in nats.
+
+    >>> theta = GaussianMixtureParameters([0.5, 0.5], [[0.0], [2.0]], [[[1.0]], [[1.0]]])
+    >>> log_likelihood(theta, [[0.0], [1.0]]).round(3).tolist()
+    -2.904
+    """
+    return jax.nn.logsumexp(_log_joint(params, x), axis=1).sum()
+
+
+def _log_joint(
+    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+) -> Float[Array, "points components"]:
+    return jnp.log(params.weights) + _log_densities(params, x)
+
+
+def _log_densities(
+    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+) -> Float[Array, "points components"]:
+    """log N(x_i | μ_k, Σ_k)."""
+    of_points = jax.vmap(gaussian_log_density, (0, None, None))
+    of_components = jax.vmap(of_points, (None, 0, 0), out_axes=1)
+    return of_components(x, params.means, params.covariances)
+
+
 @numbers_as_data
 @dataclass(frozen=True)
 class GaussianMixture(FiniteMixture):
-    """A mixture of Gaussians, for :func:`~lecture11.latent.fit_em`.
+    """A mixture of Gaussians, for :func:`~lecture11.latent.fit_em`: the same steps, made fast.
 
     shape: what the covariances may be: ``full``, each its own matrix; ``tied``, one matrix for all;
         ``diagonal``; ``spherical``, σ_k² times the identity
@@ -65,7 +130,7 @@ class GaussianMixture(FiniteMixture):
         Wishart distribution: degrees of freedom prior_points − D − 1.
     prior_variance: the variance of those points along every axis, in squared units of the data
 
-    Raises ValueError where one of them makes no sense.
+    Raises TypeError or ValueError where one of them makes no sense.
     """
 
     shape: str = field(default="full", metadata={"static": True})
@@ -120,9 +185,7 @@ class GaussianMixture(FiniteMixture):
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
     ) -> Float[Array, "points components"]:
         """log N(x_i | μ_k, Σ_k)."""
-        of_points = jax.vmap(gaussian_log_density, (0, None, None))
-        of_components = jax.vmap(of_points, (None, 0, 0), out_axes=1)
-        return of_components(data, params.means, params.covariances)
+        return _log_densities(params, data)
 
     @checked
     def sample(

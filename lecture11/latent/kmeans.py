@@ -39,7 +39,12 @@ class KMeansStatistics(NamedTuple):
 @numbers_as_data
 @dataclass(frozen=True)
 class KMeans:
-    """K-means for :func:`~lecture11.latent.fit_em`; its objective is minus half the inertia."""
+    """K-means for :func:`~lecture11.latent.fit_em`; its objective is minus half the inertia.
+
+    >>> run = fit_em(KMeans(), KMeansParameters([[0.0], [1.0]]), [[0.0], [1.0], [5.0]], frames=[9])
+    >>> run.state.centres.tolist()
+    [[0.5], [5.0]]
+    """
 
     compiler_options: ClassVar[Mapping[str, Any] | None] = None
 

@@ -32,9 +32,3 @@ def names_of(
     rows, columns = linear_sum_assignment(-together)
     names[rows] = columns
     return names
-
-
-def matched_accuracy(found: Any, truth: Any, *, components: int, classes: int) -> float:
-    """The share of points that are right once the components are named by these very points."""
-    names = names_of(found, truth, components=components, classes=classes)
-    return float((names[np.asarray(found)] == np.asarray(truth)).mean())

@@ -82,7 +82,13 @@ class SenseMixture(FiniteMixture):
     smoothing: contexts of every sense taken to have been seen beforehand under each condition, a
         Dirichlet prior; 0 for maximum likelihood
 
-    Raises ValueError where it is negative or not finite.
+    Raises TypeError or ValueError where it is no number from 0 on.
+
+    >>> data = Contexts(jnp.zeros((2, 1)), jnp.array([0, 1]))  # the same x, another c
+    >>> weights, means = jnp.array([[0.5, 0.5], [0.1, 0.9]]), jnp.array([[0.0], [1.0]])
+    >>> theta = SensesParameters(weights, means, variance=jnp.ones(()))
+    >>> SenseMixture().posterior(theta, data).round(2).tolist()
+    [[0.62, 0.38], [0.15, 0.85]]
     """
 
     smoothing: float = 0.0
@@ -95,8 +101,8 @@ class SenseMixture(FiniteMixture):
     def check(self, params: SensesParameters, data: Contexts) -> tuple[SensesParameters, Contexts]:
         """Both as JAX arrays.
 
-        Raises ValueError where shapes disagree, a value is not finite, a row of weights is no
-        distribution, a condition has no row, or the variance is not positive.
+        Raises TypeError or ValueError where shapes disagree, a value is not finite, a row of
+        weights is no distribution, a condition has no row, or the variance is not positive.
         """
         weights = as_distribution("weights", params.weights, dims=2)
         data = check_contexts(data, len(weights))

@@ -21,15 +21,26 @@ from lecture11.zeros import weighted
 def log_of_sum(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
     """log Σ_z p(z) p(x_i | z), in nats, for every point.
 
-    log_likelihoods (points, components): log p(x_i | z), −∞ for 0; weights (components,): p(z).
-    Raises ValueError where shapes disagree or the weights are no distribution.
+    log_likelihoods: log p(x_i | z), points × components; −∞ for 0
+    weights: p(z), one for each component
+
+    Raises TypeError or ValueError where shapes disagree or the weights are no distribution.
+
+    >>> log_of_sum(np.log([[0.5, 0.1]]), weights=[0.5, 0.5]).round(3).tolist()
+    [-1.204]
     """
     logs, prior = _checked(log_likelihoods, weights)
     return jax.nn.logsumexp(logs + jnp.log(prior), axis=1)
 
 
 def sum_of_logs(log_likelihoods: Any, *, weights: Any) -> Float[Array, " points"]:
-    """Σ_z p(z) log p(x_i | z), in nats, for every point; 0 · log 0 = 0. Arguments as above."""
+    """Σ_z p(z) log p(x_i | z), in nats, for every point; 0 · log 0 = 0.
+
+    Arguments and errors as of :func:`log_of_sum`.
+
+    >>> sum_of_logs(np.log([[0.5, 0.1]]), weights=[0.5, 0.5]).round(3).tolist()
+    [-1.498]
+    """
     logs, prior = _checked(log_likelihoods, weights)
     return weighted(jnp.broadcast_to(prior, logs.shape), logs).sum(axis=1)
 

@@ -60,6 +60,10 @@ class MixtureOfUnigrams(CountMixture):
         Dirichlet prior; with 0 a document holding a word that a topic never saw can't be on it
 
     Raises TypeError or ValueError where it is no number from 0 on.
+
+    >>> theta = UnigramsParameters(jnp.ones(2) / 2, jnp.array([[0.9, 0.1], [0.5, 0.5]]))
+    >>> MixtureOfUnigrams().posterior(theta, jnp.array([[2.0, 1.0]])).round(2).tolist()
+    [[0.39, 0.61]]
     """
 
     @checked
@@ -107,6 +111,10 @@ class PLSA:
         in topics already learned ("folding in")
 
     Raises TypeError or ValueError where one of them is of another kind.
+
+    >>> theta = PLSAParameters(jnp.ones((1, 2)) / 2, jnp.array([[0.9, 0.1], [0.5, 0.5]]))
+    >>> PLSA().e_step(theta, jnp.array([[2.0, 1.0]]))[1].round(3).tolist()  # 2 log .7 + log .3
+    -1.917
     """
 
     smoothing: float = 0.0

@@ -93,6 +93,11 @@ class Writers(FiniteMixture):
 
     Raises TypeError or ValueError unless it is a positive number: a writer who has no glyph of some
     character needs a form for it.
+
+    >>> notes = as_notes([[0.0], [3.0]], [0, 0], [0, 1], means=[[0.0]])
+    >>> theta = WritersParameters(jnp.ones(2) / 2, jnp.array([[[0.0]], [[2.0]]]), jnp.ones(1))
+    >>> Writers().posterior(theta, notes).round(2).tolist()
+    [[0.88, 0.12], [0.02, 0.98]]
     """
 
     prior_glyphs: float = 1.0

@@ -253,7 +253,6 @@ def latent(room: Any) -> tuple[Table, dict[str, Table]]:
         "random_sense_starts": {"data": contexts},
         "mean_offsets": writers,
         "offset_starts": writers,
-        "writer_starts": writers | {"responsibilities": np.stack([ROWS, ROWS])},
         "count_answers": {
             "items": [0, 1],
             "experts": [0, 1],

@@ -25,8 +25,8 @@ from lecture11.latent import (
     random_starts,
     random_topic_starts,
     vote_start,
-    writer_starts,
 )
+from lecture11.latent.writers import writer_starts
 
 
 @pytest.mark.parametrize("components", [1, 2, 5])
