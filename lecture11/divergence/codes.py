@@ -5,8 +5,9 @@
 
 Base 2 throughout: H(p, q) = H(p) + D_KL(p ‖ q) in bits. Letters come from p, the code is made for
 q; so with Shannon's lengths a letter costs between H + KL and H + KL + 1 bits. Huffman's lengths
-are the best for q itself and obey no such law for another p: see Cover & Thomas (2006), Elements of
-Information Theory, sections 5.2 to 5.8 and theorem 5.4.3 (wrong code).
+are the best for q itself. On any p a code that wastes no word, as Huffman's, costs H(p) + KL(p ‖ r)
+bits with r(x) = 2^(−l(x)), which need not be near q. See Cover & Thomas (2006), Elements of
+Information Theory, sections 5.2 to 5.8 and theorem 5.4.3 (wrong code); MacKay (2003), section 5.3.
 
 A code is made from weights, each letter's probability or count; only their ratios matter. A letter
 of weight 0 gets no word. All arithmetic is in exact fractions; 0.1 counts as a tenth.

@@ -147,6 +147,28 @@ def test_huffman_may_cost_nothing_extra_or_bits_more_than_kl():
     assert excess == pytest.approx(bits(nearly, chain) - bits(nearly, nearly))  # dyadic: KL exactly
 
 
+@settings(deadline=None)
+@given(weights | float_weights, st.data())
+def test_huffman_costs_kl_from_the_distribution_that_its_own_lengths_imply(
+    q: dict[str, float], data: st.DataObject
+):
+    """H + D(p ‖ r) with r = 2^−length, on any p: every code is a belief (notebook 04)."""
+    p = {x: data.draw(st.integers(1, 1000)) for x in q}
+    code = huffman_code(q)
+    implied = {x: 2.0**-length for x, length in code.lengths.items()}
+    assert sum(implied.values()) == 1
+    assert code.bits_per_letter(p) == pytest.approx(bits(p, implied), rel=1e-12)
+
+
+@settings(deadline=None)
+@given(weights | float_weights)
+def test_no_word_of_huffmans_is_longer_than_the_golden_ratio_allows(q: dict[str, float]):
+    """Katona & Nemetz (1976): at most 1 − log_φ q(x), φ the golden ratio."""
+    golden = math.log((1 + math.sqrt(5)) / 2)
+    for letter, length in huffman_lengths(q).items():
+        assert length <= 1 - math.log(q[letter] / sum(q.values())) / golden + 1e-9
+
+
 @each_code
 def test_one_letter_costs_one_bit(make):
     assert make({"a": 7}).words == {"a": "0"}

@@ -340,6 +340,33 @@ class TestStationaryPoints:
         np.testing.assert_allclose([q.sd for q in modes], [sd, sd], rtol=1e-3)
         np.testing.assert_allclose([q.divergence for q in modes], np.log(2), rtol=1e-6)
 
+    @pytest.mark.parametrize(
+        ("distance", "without", "with_it"),
+        [(2.0, 0.37, 0.38), (4.0, 0.43, 0.44), (6.0, 0.45, 0.46)],
+    )
+    def test_the_broad_minimum_needs_balance_and_more_of_it_the_farther_the_modes(
+        self, distance, without, with_it
+    ):
+        counts = [
+            [q.kind for q in stationary_points(two(distance, weight=weight))].count("minimum")
+            for weight in (without, with_it)
+        ]
+        assert counts == [2, 3]
+
+    def test_unequal_widths_remove_the_broad_minimum(self):
+        p = two()._replace(sds=np.array([0.5, 0.7]))
+        assert [q.kind for q in stationary_points(p)].count("minimum") == 2
+
+    @pytest.mark.parametrize(("distance", "minima"), [(1.20, 1), (1.22, 3)])
+    def test_where_the_modes_get_minima_of_their_own(self, distance, minima):
+        points = stationary_points(two(distance))
+        assert [q.kind for q in points].count("minimum") == minima
+
+    @pytest.mark.parametrize(("distance", "broad_is_lowest"), [(1.39, True), (1.41, False)])
+    def test_where_the_modes_become_the_better_choice(self, distance, broad_is_lowest):
+        lowest = min(stationary_points(two(distance)), key=lambda q: q.divergence)
+        assert (abs(lowest.mean) < 1e-6) == broad_is_lowest
+
     def test_a_light_mode_is_a_bad_fit(self):
         points = stationary_points(two(3.0, 0.5, weight=0.01))
         minima = {round(q.mean): q.divergence for q in points if q.kind == "minimum"}
