@@ -142,16 +142,18 @@ def as_instance(name: str, value: Any, kind: type[Kind], remedy: str) -> Kind:
     return value
 
 
-def as_items(name: str, value: Any, what: str) -> list:
-    """Return the items of any iterable but a string, ``what`` says of which things.
+def as_items(name: str, value: Any, what: str, *, least: int = 1) -> list:
+    """Return the items of any iterable but a string.
 
-    Raises TypeError where it has none to give, ValueError where it is empty.
+    what: which things are expected; least: how many of them, 0 or 1
+
+    Raises TypeError where it has none to give, ValueError where there are fewer.
     """
     single = isinstance(value, str | bytes) or not isinstance(value, Iterable)
     if single or getattr(value, "ndim", 1) == 0:
         raise TypeError(f"{name}: expected {what}, got {_kind(value)}; put them in a list.")
     items = list(value)
-    if not items:
+    if len(items) < least:
         raise ValueError(f"{name}: expected {what}, got none.")
     return items
 

@@ -16,7 +16,7 @@ the step, never closed over.
 """
 
 import enum
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -27,7 +27,8 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, ArrayLike, Int
 
-from lecture11.arguments import as_items, as_whole
+from lecture11.arguments import as_tree, as_whole
+from lecture11.signatures import checked
 
 State = TypeVar("State")
 Info = TypeVar("Info")
@@ -80,6 +81,7 @@ class Run(Generic[State, Info]):
     status: Status
 
 
+@checked
 def scan_frames(
     step: Step, state: State, data: Any, gaps: Int[Array, " frames"]
 ) -> tuple[State, State, Info]:
@@ -89,6 +91,7 @@ def scan_frames(
     traced, so other numbers of iterations need no new compilation, only another count of frames.
     Returns the last state, and the frames and their infos stacked along a new first axis.
     """
+    state, data = _arrays(state, data)
 
     def to_next_frame(state: State, gap: Int[Array, ""]) -> tuple[State, tuple[State, Info]]:
         state = lax.fori_loop(0, gap, lambda _, s: step(s, data)[0], state)
@@ -98,6 +101,7 @@ def scan_frames(
     return state, frames, infos
 
 
+@checked
 def pick(stacked: State, index: int | np.integer | Array) -> State:
     """One of several states stacked along their first axis: a frame of a run, one restart."""
     return jax.tree.map(lambda field: field[index], stacked)
@@ -117,11 +121,12 @@ def _jit_with(options: Options, donate: bool) -> Callable:
     return _jitted[options, donate]
 
 
+@checked
 def advance(
     step: Step,
     state: State,
     data: Any,
-    gaps: Sequence[int] | ArrayLike,
+    gaps: Int[ArrayLike, " frames"],
     *,
     compiler_options: Mapping[str, Any] | None = None,
     donate: bool = False,
@@ -139,6 +144,7 @@ def advance(
             f"step: {step!r} is not hashable, so it would be compiled anew at every call; "
             "make it a module-level function or an instance of a frozen dataclass."
         )
+    state, data = _arrays(state, data)
     gaps = jnp.asarray(gaps, jnp.int32)
     options = tuple(sorted((compiler_options or {}).items()))
     try:
@@ -161,6 +167,7 @@ class _Chunk(NamedTuple):
     infos: Any
 
 
+@checked
 def run(
     step: Step,
     state: State,
@@ -200,12 +207,8 @@ def run(
     Raises TypeError where ``frames`` are no whole numbers, or ``chunk`` or ``start`` is none;
     ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
     """
-    wanted = _check_frames(frames, chunk, start)
-    if on_chunk is not None and not callable(on_chunk):
-        raise TypeError(
-            f"on_chunk: expected a function of steps, total and info, or None; got {on_chunk!r}."
-        )
-    state, data = jax.tree.map(_settled, (state, data))
+    wanted = _check_frames(list(frames), chunk, start)
+    state, data = jax.tree.map(_settled, _arrays(state, data))
     begin, infinite = state, [np.asarray(np.isinf(leaf)) for leaf in _floats(state)]
     if donate:
         state = jax.tree.map(jnp.copy, state)
@@ -231,7 +234,7 @@ def run(
                     last = pick(states, sound - 1)
                     done.append(_chunk(steps, min(kept, sound), sound - 1, last, states, infos))
                 elif not done:
-                    *_, infos = advance(step, begin, current, [0])
+                    *_, infos = advance(step, begin, current, np.zeros(1, int))
                     done.append(_chunk([start], 0, 0, begin, states, jax.device_get(infos)))
                 break
             start, last = end, pick(infos, -1)
@@ -273,10 +276,10 @@ def _finite_ahead(states: Any, count: int, infinite: list[np.ndarray]) -> int:
     return count if sound.all() else int(sound.argmin())
 
 
-def _check_frames(frames: Any, chunk: Any, start: Any) -> list[int]:
-    wanted = [as_whole("frames", step) for step in as_items("frames", frames, FRAMES)]
-    chunk, start = as_whole("chunk", chunk, 1), as_whole("start", start, 0)
-    if wanted[0] < 0 or any(b <= a for a, b in pairwise(wanted)):
+def _check_frames(wanted: list[int], chunk: int, start: int) -> list[int]:
+    as_whole("chunk", chunk, 1)
+    as_whole("start", start, 0)
+    if not wanted or wanted[0] < 0 or any(b <= a for a, b in pairwise(wanted)):
         raise ValueError(f"frames: expected {FRAMES}; got {wanted}.")
     if start > wanted[-1] or (start == wanted[-1] and start > 0):
         raise ValueError(
@@ -284,6 +287,11 @@ def _check_frames(frames: Any, chunk: Any, start: Any) -> list[int]:
             f"the last is {wanted[-1]}."
         )
     return wanted
+
+
+def _arrays(state: Any, data: Any) -> tuple[Any, Any]:
+    """Both as pytrees of arrays; a step may need no data."""
+    return as_tree("state", state), as_tree("data", data) if jax.tree.leaves(data) else data
 
 
 def _settled(leaf: Any) -> Any:

@@ -18,7 +18,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -149,11 +149,8 @@ def _array(hint: Any) -> Convert:
 
 
 def _several(kind: type, convert: Convert, name: str, value: Any) -> Any:
-    if isinstance(value, Collection) and not isinstance(value, str) and len(value) == 0:
-        items = []
-    else:
-        items = as_items(name, value, "a sequence")
-    items = [convert(f"{name}[{i}]", each) for i, each in enumerate(items)]
+    given = as_items(name, value, "a sequence, such as a list,", least=0)
+    items = [convert(f"{name}[{i}]", each) for i, each in enumerate(given)]
     return tuple(items) if kind is tuple else items
 
 

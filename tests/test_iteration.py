@@ -1,6 +1,5 @@
 """The loop: frames where asked for, no needless compilation, interrupts that lose nothing."""
 
-import inspect
 import os
 import subprocess
 import sys
@@ -276,8 +275,8 @@ def test_a_real_sigint_loses_nothing():
     ],
 )
 def test_bad_arguments_are_named(arguments, named):
-    with pytest.raises((TypeError, ValueError), match=f"^{named}: "):
-        inspect.unwrap(run)(walk, start(), 0.5, **arguments)  # as a user has it, unchecked types
+    with pytest.raises((TypeError, ValueError), match=rf"^{named}(\[1\])?: "):
+        run(walk, start(), 0.5, **arguments)  # as a user has it, unchecked types
 
 
 def test_typed_keys_can_be_framed():

@@ -21,21 +21,26 @@ NEVER: dict[str, list[Any]] = {
     "flag": [TEXT, 7, EMPTY, object()],
     "choice": [7, TEXT, RAGGED, EMPTY, object()],
     "text": [7, RAGGED, EMPTY, object()],
-    "wholes": [1000, TEXT, [0.5, 2.5], RAGGED, EMPTY, [], object()],
-    "numbers": [1.5, TEXT, RAGGED, EMPTY, [], object()],
-    "items": [7, EMPTY, [], object()],
+    "wholes": [1000, TEXT, [0.5, 2.5], RAGGED, object()],
+    "numbers": [1.5, TEXT, RAGGED, object()],
+    "items": [7, object()],
     "mapping": [7, TEXT, RAGGED, EMPTY, object()],
     "function": [7, TEXT, RAGGED, EMPTY, object()],
     "array": [TEXT, RAGGED, EMPTY, ["a", "b"], object()],
-    "tree": [TEXT, RAGGED, object()],
+    "tree": [TEXT, object()],
     "record": [7, TEXT, RAGGED, EMPTY, {}, object()],
     "model": [7, TEXT, RAGGED, EMPTY, object()],
+    "anything": [],
 }
 PERHAPS: dict[str, list[Any]] = {
     "text": [TEXT, ""],
     "array": [7, [1.0, 2.0], np.zeros((2, 2, 2)), None],
-    "tree": [7, EMPTY, None],
+    "tree": [],
     "mapping": [{}],
+    "wholes": [EMPTY, []],
+    "numbers": [EMPTY, []],
+    "items": [EMPTY, []],
+    "anything": [],
 }
 
 
@@ -78,7 +83,9 @@ def _kind(hint: Any, name: str) -> str:
     ):
         (inner, *_) = typing.get_args(hint) or (Any,)
         return {int: "wholes", float: "numbers"}.get(inner, "items")
-    if hint is Any or isinstance(hint, typing.TypeVar):
+    if isinstance(hint, typing.TypeVar):
+        return "anything"
+    if hint is Any:
         return "tree" if name in TREES else "array"
     if getattr(hint, "_is_protocol", False):
         return "model"
@@ -93,6 +100,6 @@ def wrong_arguments(parameter: inspect.Parameter) -> list[tuple[Any, bool]]:
     """Wrong arguments for a parameter, each with whether it may be right after all."""
     kind, optional = kind_of(parameter)
     never = [*NEVER[kind]]
-    if not optional and kind not in ("array", "tree"):
+    if not optional and kind not in ("array", "tree", "anything"):
         never.append(None)
     return [(each, False) for each in never] + [(each, True) for each in PERHAPS.get(kind, [])]
