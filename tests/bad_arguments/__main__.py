@@ -2,8 +2,7 @@
 
 Run as ``python -m tests.bad_arguments ROOM…``: without the tests' import hook, which would check
 types before the package can speak. Prints JSON: for each room, from ``function(argument)`` to what
-is wrong with the answer. With ``--shrink`` first, what is mended is taken out of the lists of what
-is known.
+is wrong with the answer.
 """
 
 import dataclasses
@@ -15,7 +14,6 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 # Compiled quickly, not well: nothing here runs for long.
@@ -133,10 +131,5 @@ def complaints(room: str) -> dict[str, str]:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    rooms = [room for room in sys.argv[1:] if room != "--shrink"]
-    found = {room: complaints(room) for room in rooms}
-    if "--shrink" in sys.argv:
-        for file in (Path(__file__).parent / "known" / f"{room}.txt" for room in rooms):
-            left = [call for call in file.read_text("utf-8").split() if call in found[file.stem]]
-            file.write_text("".join(f"{call}\n" for call in left), "utf-8")
+    found = {room: complaints(room) for room in sys.argv[1:]}
     json.dump(found, sys.stdout, indent=1, ensure_ascii=False)

@@ -35,12 +35,10 @@ NEVER: dict[str, list[Any]] = {
 PERHAPS: dict[str, list[Any]] = {
     "text": [TEXT, ""],
     "array": [7, [1.0, 2.0], np.zeros((2, 2, 2)), None],
-    "tree": [],
     "mapping": [{}],
     "wholes": [EMPTY, []],
     "numbers": [EMPTY, []],
     "items": [EMPTY, []],
-    "anything": [],
 }
 
 
