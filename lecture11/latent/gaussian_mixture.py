@@ -81,6 +81,8 @@ def m_step(
     >>> theta.means.tolist(), theta.covariances[0].tolist()
     ([[0.5], [5.0]], [[0.25]])
     """
+    shape = (len(x), responsibilities.shape[1])
+    require_shape("responsibilities", responsibilities, shape, "points × components")
     counts = responsibilities.sum(axis=0)
     means = responsibilities.T @ x / counts[:, None]
     centred = x[:, None] - means
@@ -106,6 +108,7 @@ def log_likelihood(
 def _log_joint(
     params: GaussianMixtureParameters, x: Float[Array, "points dims"]
 ) -> Float[Array, "points components"]:
+    require_shape("x", x, (len(x), params.means.shape[1]), "points × dims")
     return jnp.log(params.weights) + _log_densities(params, x)
 
 

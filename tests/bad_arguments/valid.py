@@ -231,7 +231,7 @@ def latent(room: Any) -> tuple[Table, dict[str, Table]]:
     notes = room.as_notes(glyphs, np.arange(6) % 2, np.arange(6) // 2, means=np.zeros((2, 4)))
     names = {"model": mixture, "params": pick(starts, 0), "starts": starts, "data": POINTS}
     names |= {"frames": (0, 2), "cycles": 2, "components": 2, "key": KEY, "restarts": 2}
-    names |= {"log_joint": jnp.log(ROWS), "shares": ROWS, "responsibilities": ROWS}
+    names |= {"log_joint": jnp.log(ROWS), "responsibilities": ROWS, "x": POINTS}
     names |= {"log_likelihoods": np.log(ROWS), "weights": np.array([0.5, 0.5]), "classes": 2}
     names |= {"found": CLASSES, "truth": GROUPS, "topics": 2, "senses": 2, "writers": 2}
     names |= {
@@ -245,6 +245,7 @@ def latent(room: Any) -> tuple[Table, dict[str, Table]]:
     topics = {"model": room.MixtureOfUnigrams(), "data": counts}
     writers = {"model": room.Writers(), "data": notes}
     return names, {
+        "m_step": {"responsibilities": np.full((12, 2), 0.5)},
         "majority_vote": experts,
         "vote_start": experts,
         "random_expert_starts": experts,
