@@ -4,6 +4,7 @@ Every test module of a picture collects its samples in ``SAMPLES``; ``test_contr
 them what all pictures promise.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,16 +83,16 @@ def tick_labels(axis: Axis, *, inside: bool) -> list[Text]:
 
 def texts(figure: Figure) -> list[Text]:
     """All that can be read."""
-    sides = [axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
-    hidden = [text for axis in sides for text in tick_labels(axis, inside=False)]
-    hidden += [
-        text for axes in figure.axes if not axes.axison for text in axes.findobj(Text)
-        if text in [*axes.get_xticklabels(), *axes.get_yticklabels()]
-    ]  # fmt: skip
+    hidden = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            off = axis.get_ticklabels() if not axes.axison else tick_labels(axis, inside=False)
+            hidden |= set(map(id, off))
+    found = figure.findobj(Text)
     return [
         text
-        for text in figure.findobj(Text)
-        if text.get_text().strip() and text.get_visible() and text not in hidden
+        for text in found
+        if text.get_text().strip() and text.get_visible() and id(text) not in hidden
     ]
 
 
@@ -113,13 +114,12 @@ def too_small(figure: Figure, least: float = 8) -> list[str]:
 
 def overlapping(figure: Figure) -> list[tuple[str, str]]:
     """Neighbouring tick labels that run into each other."""
-    found = []
+    found, seen = [], set(map(id, texts(figure)))
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
-        labels = [text for text in tick_labels(axis, inside=True) if text in texts(figure)]
-        boxes = [text.get_window_extent() for text in labels]
+        labels = [text for text in tick_labels(axis, inside=True) if id(text) in seen]
         found += [
-            (labels[k].get_text(), labels[k + 1].get_text())
-            for k in range(len(boxes) - 1)
-            if boxes[k].overlaps(boxes[k + 1])
+            (one.get_text(), next_one.get_text())
+            for one, next_one in itertools.pairwise(labels)
+            if one.get_window_extent().overlaps(next_one.get_window_extent())
         ]
     return found

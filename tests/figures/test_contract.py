@@ -113,7 +113,7 @@ class Page(HTMLParser):
 
 def unreadable(words: str) -> list[str]:
     """What a program writes and a reader does not."""
-    return re.findall(r"\bnan\b|None|np\.|rray|\[|(?<!e)-\d|  |^\s|\s$", words)
+    return re.findall(r"\bnan\b|None|np\.|rray|\[[\d ]|(?<!e)-\d|  |^\s|\s$", words)
 
 
 @each

@@ -7,7 +7,6 @@ from lecture11.figures.embedding.digits import (
     class_maps,
     digit_maps,
     first_digits,
-    odd_ones,
     thumbnail_map,
 )
 from lecture11.figures.embedding.methods import MethodFrame, MethodStage
@@ -44,7 +43,6 @@ __all__ = [
     "digit_maps",
     "first_digits",
     "loop_maps",
-    "odd_ones",
     "perplexity_rows",
     "pose_samples",
     "quality_dots",

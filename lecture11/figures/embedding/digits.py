@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from lecture11.embedding import odd_ones
 from lecture11.figures.embedding.quality import MapQuality, said_of, under
 from lecture11.figures.marks import (
     PAPER,
@@ -97,20 +98,6 @@ class DigitMapStage:
             f"{self._title} after {iteration} iterations: KL {number(loss, digits)} nats; the map "
             f"is {number(2 * reach, 2)} wide.",
         )
-
-
-def odd_ones(points: ArrayLike, labels: ArrayLike) -> np.ndarray:
-    """Indices of the points whose nearest neighbour in the map has another label.
-
-    points (n, 2); labels (n,). The oddest first: those with most others among their ten nearest.
-    """
-    from scipy.spatial import KDTree  # slow to import, and seldom needed
-
-    places, shown = np.asarray(points, float), np.asarray(labels)
-    nearest = KDTree(places).query(places, k=min(11, len(places)))[1][:, 1:]
-    others = shown[nearest] != shown[:, None]
-    odd = np.flatnonzero(others[:, 0])
-    return odd[np.argsort(-others[odd].sum(axis=1), kind="stable")]
 
 
 @styled

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from numpy.typing import ArrayLike
 
+from lecture11.embedding import is_torn, threads
 from lecture11.figures.embedding.quality import MapQuality, said_of, under
 from lecture11.figures.marks import (
     as_a_map,
@@ -89,16 +90,6 @@ def _draw_loop(axes: Axes, loop: np.ndarray, index: int) -> None:
         axes.plot(*poses[[-1, 0]].T, linewidth=0.9, **look)
 
 
-def is_torn(loop: ArrayLike) -> np.ndarray:
-    """Of an object's poses (p, 2), from which to the next the map leaps: 6 times the usual step.
-
-    The last entry is the step back to the first.
-    """
-    points = np.asarray(loop, float)
-    steps = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
-    return steps > 6 * np.median(steps)
-
-
 def _set_thumbnails(
     axes: Axes, points: np.ndarray, which: np.ndarray, pictures: np.ndarray
 ) -> None:
@@ -120,21 +111,3 @@ def _set_thumbnails(
                 frameon=False, pad=0,
             )
         )  # fmt: skip
-
-
-def threads(places: ArrayLike, objects: ArrayLike) -> int:
-    """How many objects have each pose nearest, in the map, to the pose before or after it.
-
-    places (n, 2); objects (n,), their poses in order and closing a full turn
-    """
-    points, which = np.asarray(places, float), np.asarray(objects)
-    squares = ((points[:, None] - points[None]) ** 2).sum(axis=-1)
-    np.fill_diagonal(squares, np.inf)
-    nearest, kept = squares.argmin(axis=1), 0
-    for index in np.unique(which):
-        mine = np.flatnonzero(which == index)
-        place = {int(k): pose for pose, k in enumerate(mine)}
-        steps = [(place.get(int(nearest[k]), -9) - place[int(k)]) % len(mine) for k in mine]
-        inside = all(int(nearest[k]) in place for k in mine)
-        kept += inside and set(steps) <= {1, len(mine) - 1}
-    return kept

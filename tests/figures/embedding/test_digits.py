@@ -14,8 +14,6 @@ from lecture11.figures.embedding import (
     pose_samples,
     thumbnail_map,
 )
-from lecture11.figures.embedding.digits import odd_ones
-from lecture11.figures.embedding.turntable import is_torn, threads
 from lecture11.figures.latent import note_samples
 from lecture11.figures.supervised import (
     MarginStage,
@@ -185,24 +183,8 @@ def test_the_stage_fills_the_frame():
     assert reach == pytest.approx(1)
 
 
-def test_odd_ones_by_brute_force():
-    moved = POINTS.copy()
-    moved[3] = CORNERS[7] + 0.1  # in the midst of others
-    moved[14] = (POINTS[14] + POINTS[15]) / 2
-    apart = np.linalg.norm(moved[:, None] - moved[None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    nearest = apart.argmin(axis=1)
-    expected = np.flatnonzero(LABELS[nearest] != LABELS)
-    odd = odd_ones(moved, LABELS)
-    np.testing.assert_array_equal(np.sort(odd), expected)
-    others = (LABELS[np.argsort(apart, axis=1)[:, :10]] != LABELS[:, None]).sum(axis=1)
-    assert (np.diff(others[odd]) <= 0).all(), "the oddest come first"
-    assert 3 in odd
-
-
 def test_without_odd_ones():
     clear = CORNERS[LABELS] + 0.01 * POINTS
-    assert len(odd_ones(clear, LABELS)) == 0
     assert "0 of 120 digits (0 %)" in thumbnail_map(clear, LABELS, IMAGES).words
 
 
@@ -246,17 +228,6 @@ def test_the_odd_digits_stage_shows_it_and_its_neighbours():
 
 
 # Loops
-
-
-def test_a_closed_ring_an_open_thread_and_a_shuffled_one():
-    assert not is_torn(ring(0)).any()
-    np.testing.assert_array_equal(np.flatnonzero(is_torn(THREAD)), [23])
-    rings = np.concatenate([ring(0), THREAD, ring(30)])
-    objects = np.repeat(np.arange(3), 24)
-    assert threads(rings, objects) == 3
-    rings[:24] = RNG.permutation(rings[:24])
-    assert threads(rings, objects) == 2
-    assert threads(np.concatenate([ring(0), ring(0)]), objects[:48]) == 0  # on top of each other
 
 
 def test_loops_in_lines_thumbnails_and_words():
