@@ -57,6 +57,16 @@ class TestOldFaithful:
         expected = [-1150.202, -536.888, -527.872, -448.457, -395.574, -385.461]
         np.testing.assert_allclose(run.infos.log_likelihood, expected, atol=5e-4)
 
+    def test_near_the_end_a_cycle_leaves_the_fraction_of_missing_information(self):
+        run = fit_em(MODEL, bishops_start(), standardised(), frames=range(28))
+        steps = np.abs(np.diff(run.frames.means[:, 0, 0]))
+        np.testing.assert_allclose(steps[19:25] / steps[18:24], 0.241, atol=1e-3)
+
+    def test_a_nudge_takes_some_25_cycles_to_leave_the_saddle(self):
+        start = bishops_start()._replace(means=np.array([[0.0, 0.0], [0.1, 0.0]]))
+        run = fit_em(MODEL, start, standardised(), frames=(10, 20, 25))
+        np.testing.assert_allclose(run.infos.log_likelihood, [-544.1, -434.1, -385.5], atol=0.06)
+
     def test_published_fit_of_the_raw_data(self):
         """mclust 6.0.0 and scikit-learn 1.9.1 agree on these values."""
         x = old_faithful().observations

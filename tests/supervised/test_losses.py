@@ -20,6 +20,7 @@ from lecture11.supervised import (
     negative_log_likelihood,
     one_hot,
     reverse_kl,
+    smoothed,
     soft_cross_entropy,
 )
 
@@ -158,6 +159,27 @@ def test_no_model_agrees_with_two_labels_of_one_x():
     """The same digit labelled 0 and then 1: for one of the two samples the divergence is ∞."""
     for sure in ([0.0, -np.inf], [-np.inf, 0.0], [0.0, 0.0], [3.0, 0.0]):
         assert reverse_kl(one_hot([0, 1], 2), logits=[sure, sure]) == np.inf
+
+
+@pytest.mark.parametrize(
+    ("share", "first_two"), [(0.1, (0.516, 0.209)), (1e-3, (0.840, 0.133))], ids=str
+)
+def test_reverse_kl_to_smoothed_samples_is_least_at_a_sharpened_p_star(
+    share: float, first_two: tuple[float, float], float64: None
+):
+    """softmax(p* log(a/b)), a and b the label's entries on and off the class (notebook 06)."""
+    p_star = np.array([0.6, 0.4, *np.zeros(8)])
+    labels = smoothed(one_hot(range(10), 10), share=share)
+    best = p_star * np.log(labels[0, 0] / labels[0, 1])
+
+    @jax.jit
+    def expected(logits: Any) -> Any:
+        each = [reverse_kl(label[None], logits=logits[None]) for label in labels]
+        return p_star @ jnp.stack(each)
+
+    np.testing.assert_allclose(jax.grad(expected)(best), 0, atol=1e-12)
+    assert all(expected(best) < expected(best + away) for away in RNG.normal(size=(20, 10)))
+    np.testing.assert_allclose(softmax(best)[:2], first_two, atol=5e-4)
 
 
 def test_the_gradient_where_it_is_infinite_is_finite():

@@ -106,6 +106,30 @@ class TestInexact:
         assert (np.diff(bounds(0.2)) >= -1e-12).all()
         assert np.diff(bounds(1.0)).min() < -5
 
+    def test_a_fixed_step_converges_up_to_the_limit_of_the_evidence_not_of_the_bound(self):
+        """With exact E-steps, up to 2 / the evidence's curvature (notebook 10)."""
+        summit = variational_em(SHARED, log_odds([0.6]), log_odds([0.6]), HEADS, frames=[200])
+        best, heads = summit.state.theta, jnp.asarray(HEADS)
+        of_evidence = -jax.hessian(lambda theta: SHARED.log_evidence(theta, heads))(best)[0, 0]
+        of_bound = -jax.hessian(lambda theta: SHARED.bound(theta, best, heads))(best)[0, 0]
+        np.testing.assert_allclose((2 / of_bound, 2 / of_evidence), (0.473, 0.733), atol=5e-4)
+
+        def last_two(length):
+            run = variational_em(
+                SHARED, log_odds([0.6]), log_odds([0.6]), HEADS, frames=(398, 400),
+                e="exact", m="fixed", length=length,
+            )  # fmt: skip
+            return np.sort(jax.nn.sigmoid(run.frames.theta[:, 0]))
+
+        np.testing.assert_allclose(last_two(0.7), jax.nn.sigmoid(best[0]), atol=1e-3)
+        np.testing.assert_allclose(last_two(0.75), (0.753, 0.841), atol=5e-4)
+
+    def test_near_the_summit_a_cycle_leaves_the_fraction_of_missing_information(self):
+        """1 − curvature of the evidence / curvature of the bound = 0.355 (notebook 10)."""
+        run = variational_em(SHARED, log_odds([0.3]), log_odds([0.9]), HEADS, frames=FRAMES)
+        steps = np.abs(np.diff(run.frames.theta[::2, 0]))
+        np.testing.assert_allclose(steps[10:14] / steps[9:13], 1 - 2.7277 / 4.2277, atol=1e-3)
+
     def test_a_fixed_step_is_the_gradient_times_its_length(self):
         heads, theta = jnp.asarray(HEADS), log_odds([0.3])
         run = variational_em(

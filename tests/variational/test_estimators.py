@@ -127,6 +127,30 @@ def test_the_gradient_vanishes_at_the_posterior():
     )
 
 
+@pytest.mark.parametrize(
+    ("often", "score", "centred", "path"), [(1, 0.324, 0.431, 0.268), (2, 0.441, 0.463, 1.940)]
+)
+def test_no_order_of_the_variances_holds_for_every_function(often, score, centred, path):
+    """cos z and cos 2z at μ = σ = 1: the mean as baseline may harm, and so may f' (notebook 11)."""
+
+    def wave(z: Array, _: None) -> Array:
+        return jnp.cos(often * z)
+
+    q = Normal(1.0, 1.0)
+    plain, middle = quadrature_variances(wave, q), float(expectation(wave, q))
+    with_baseline = quadrature_variances(wave, q, baseline=middle)
+    found = plain[0][0], with_baseline[0][0], plain[1][0]
+    np.testing.assert_allclose(found, (score, centred, path), atol=1e-3)
+
+
+def test_the_best_baseline_is_not_the_mean():
+    """E[f s²] / E[s²] with the score s: 4 for z² at μ = σ = 1, where the mean is 2."""
+    at = [
+        float(quadrature_variances(square, Normal(1.0, 1.0), baseline=b)[0][0]) for b in (0, 2, 4)
+    ]
+    np.testing.assert_allclose(at, (30, 18, 14), rtol=1e-4)
+
+
 def test_variances_of_the_square_are_the_closed_forms():
     """μ = σ = 1: the reference, 4 against 30."""
     variances = quadrature_variances(square, Normal(1.0, 1.0))
