@@ -193,7 +193,7 @@ def _not_the_total(of_points: np.ndarray) -> dict[str, np.ndarray | float]:
 
 def _other_sums(log_joint: np.ndarray) -> dict[str, np.ndarray | float]:
     """What the right log p(x_i, z = k) may be summed to by mistake."""
-    shares = _normalised(log_joint)
+    responsibilities = _normalised(log_joint)
     return {
         "Sum and logarithm are swapped: you add log p(x, z = k) over k. The logarithm of a sum is "
         "not the sum of logarithms: add the p(x, z = k) first.": log_joint.sum(),
@@ -204,9 +204,9 @@ def _other_sums(log_joint: np.ndarray) -> dict[str, np.ndarray | float]:
             log_joint.max(axis=1).sum()
         ),
         "This is the first term alone, Σ_z p(z | x) log p(x, z), as if z were observed: the "
-        "entropy of the posterior is missing.": (shares * log_joint).sum(),
+        "entropy of the posterior is missing.": (responsibilities * log_joint).sum(),
         "The maximum that you subtracted is not added back: "
-        "log Σ_k exp(a_k) = m + log Σ_k exp(a_k − m).": -np.log(shares.max(axis=1)).sum(),
+        "log Σ_k exp(a_k) = m + log Σ_k exp(a_k − m).": -np.log(responsibilities.max(axis=1)).sum(),
     }
 
 

@@ -83,17 +83,19 @@ def _is_float64(step: _Step, case: _Case) -> bool:
     return all(np.allclose(part, right, rtol=1e-10, atol=1e-10) for part, right in pairs)
 
 
-def _scatter(data: np.ndarray, shares: np.ndarray, around: np.ndarray | float) -> np.ndarray:
+def _scatter(
+    data: np.ndarray, responsibilities: np.ndarray, around: np.ndarray | float
+) -> np.ndarray:
     """Σ_i γ_ik (x_i − m_k)(x_i − m_k)ᵀ, (K, D, D)."""
     centred = data[:, None] - around
-    return np.einsum("nk,nki,nkj->kij", shares, centred, centred)
+    return np.einsum("nk,nki,nkj->kij", responsibilities, centred, centred)
 
 
 def _right(case: _Case) -> _Step:
-    data, shares, _ = case
-    counts = shares.sum(axis=0)
-    means = shares.T @ data / counts[:, None]
-    covariances = _scatter(data, shares, means) / counts[:, None, None]
+    data, responsibilities, _ = case
+    counts = responsibilities.sum(axis=0)
+    means = responsibilities.T @ data / counts[:, None]
+    covariances = _scatter(data, responsibilities, means) / counts[:, None, None]
     return _Step(counts / len(data), means, covariances)
 
 
@@ -138,9 +140,9 @@ def _other_weights(case: _Case, hard: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _other_means(case: _Case, hard: np.ndarray) -> dict[str, np.ndarray]:
-    data, shares, old = case
+    data, responsibilities, old = case
     _, right, _ = _right(case)
-    sums = shares.T @ data
+    sums = responsibilities.T @ data
     return {
         "The means are divided by n, the number of all points: divide by n_k, the component's "
         "own.": sums / len(data),
@@ -157,9 +159,9 @@ def _other_means(case: _Case, hard: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _other_covariances(case: _Case) -> dict[str, np.ndarray]:
-    data, shares, _ = case
+    data, responsibilities, _ = case
     _, means, right = _right(case)
-    counts = shares.sum(axis=0)[:, None, None]
+    counts = responsibilities.sum(axis=0)[:, None, None]
     scatter = right * counts
     return _other_centres(case, counts) | {
         "The covariances are divided by n, the number of all points: divide by n_k.": (
@@ -169,17 +171,17 @@ def _other_covariances(case: _Case) -> dict[str, np.ndarray]:
         "The covariances are divided by n_k − 1. That makes them unbiased, but it is n_k that "
         "maximises the likelihood.": scatter / (counts - 1),
         "np.cov corrects for bias by default, which does not maximise the likelihood: pass "
-        "ddof=0.": scatter / (counts - (shares**2).sum(axis=0)[:, None, None] / counts),
+        "ddof=0.": scatter / (counts - (responsibilities**2).sum(axis=0)[:, None, None] / counts),
         "Only the diagonals are left: two columns may vary together, so the off-diagonal entries "
         "are needed.": right * np.eye(data.shape[1]),
         "These are the variances of each column, (K, D): return whole matrices, (K, D, D).": (
             np.diagonal(right, axis1=1, axis2=2)
         ),
         "γ enters twice: weight only one of the two factors (x − μ)(x − μ)ᵀ.": (
-            _scatter(data, shares**2, means) / counts
+            _scatter(data, responsibilities**2, means) / counts
         ),
         "The shares are missing in the covariances: weight each point by γ_ik.": (
-            _scatter(data, np.ones_like(shares), means) / len(data)
+            _scatter(data, np.ones_like(responsibilities), means) / len(data)
         ),
         "The covariances' axes are in another order: first the component, shape (K, D, D).": (
             np.moveaxis(right, 0, 2)
@@ -188,13 +190,13 @@ def _other_covariances(case: _Case) -> dict[str, np.ndarray]:
 
 
 def _other_centres(case: _Case, counts: np.ndarray) -> dict[str, np.ndarray]:
-    data, shares, old = case
+    data, responsibilities, old = case
     return {
         "The covariances are taken around the old means: subtract the new ones, which you have "
-        "just found.": _scatter(data, shares, old) / counts,
+        "just found.": _scatter(data, responsibilities, old) / counts,
         "The covariances are taken around the mean of all data: subtract each component's own "
-        "μ_k.": _scatter(data, shares, data.mean(axis=0)) / counts,
+        "μ_k.": _scatter(data, responsibilities, data.mean(axis=0)) / counts,
         "These are E[xxᵀ], not centred: subtract μ_k from the data before multiplying.": (
-            _scatter(data, shares, 0.0) / counts
+            _scatter(data, responsibilities, 0.0) / counts
         ),
     }

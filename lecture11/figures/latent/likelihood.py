@@ -21,24 +21,24 @@ def bound_picture(
     positions (P,): 0 is the present θ, 1 the next; log_likelihoods and bounds (P,) in nats; label
     of the horizontal axis.
     """
-    at, level, bound = (np.asarray(a, float) for a in (positions, log_likelihoods, bounds))
+    at, exact, bound = (np.asarray(a, float) for a in (positions, log_likelihoods, bounds))
     figure = Figure(figsize=(7, 3.6))
     axes = figure.subplots()
-    axes.plot(at, level, color=COLOURS[0], label="log-likelihood L")
+    axes.plot(at, exact, color=COLOURS[0], label="log-likelihood L")
     axes.plot(at, bound, "--", color=COLOURS[1], label="bound: posterior frozen at 0")
     here, there = (int(np.abs(at - place).argmin()) for place in (0, 1))
-    axes.plot(at[here], level[here], "o", color=INK)
-    axes.plot(at[there], level[there], "o", color=COLOURS[0])
+    axes.plot(at[here], exact[here], "o", color=INK)
+    axes.plot(at[there], exact[there], "o", color=COLOURS[0])
     axes.plot(at[there], bound[there], "^", color=COLOURS[1])
     axes.set(xlabel=label, ylabel="nats")
     axes.grid(visible=True)
     axes.legend(loc="best")
     return Picture(
         figure,
-        f"At the present θ the two touch, at {number(level[here])} nats. At the next the bound has "
+        f"At the present θ the two touch, at {number(exact[here])} nats. At the next the bound has "
         f"risen to {number(bound[there])} and the log-likelihood above it to "
-        f"{number(level[there])}. As far as drawn, the bound is highest at "
-        f"{number(at[bound.argmax()])}, the log-likelihood at {number(at[level.argmax()])}.",
+        f"{number(exact[there])}. As far as drawn, the bound is highest at "
+        f"{number(at[bound.argmax()])}, the log-likelihood at {number(at[exact.argmax()])}.",
     )
 
 

@@ -67,9 +67,9 @@ class MixtureView:
             owner = np.zeros(len(self.data), int)
             colours = np.broadcast_to(to_rgb(NO_MODEL), (len(self.data), 3))
         else:
-            shares = np.asarray(responsibilities)
-            owner = shares.argmax(axis=1)
-            colours = np.clip(shares @ PALETTE[: shares.shape[1]], 0, 1)
+            gamma = np.asarray(responsibilities)
+            owner = gamma.argmax(axis=1)
+            colours = np.clip(gamma @ PALETTE[: gamma.shape[1]], 0, 1)
         for k, marks in enumerate(self.points):
             marks.set_offsets(self.data[owner == k])
             marks.set_facecolor(colours[owner == k])
@@ -158,8 +158,8 @@ def collapse_panels(
     for name, run in zip(("without a prior", "with one"), runs, strict=True):
         share = 100 * float(run.state.weights[1])
         fate = " and reported as collapsed" if run.info.collapsed[1] else ""
-        level = number(run.info.log_likelihood)
-        said.append(f"{name} at {level} nats, component 2 with {share:.1f} % of the points{fate}")
+        nats = number(run.info.log_likelihood)
+        said.append(f"{name} at {nats} nats, component 2 with {share:.1f} % of the points{fate}")
     fits = jax.tree.map(lambda *fields: np.stack(fields), start, *(run.state for run in runs))
     after = [cycles(int(run.frame_steps[-1])) for run in runs]
     titles = ["start", after[0], f"{after[1]}, with a prior"]
@@ -182,16 +182,16 @@ def kmeans_panels(
     data (n, 2); balls: stacked (F, …); responsibilities (F, n, 2); gaps (F,): how far the next
     means are from those of K-means; labels of the two axes
     """
-    shares = np.asarray(responsibilities, float)
+    gamma = np.asarray(responsibilities, float)
     sigmas = np.sqrt(np.asarray(balls.covariances, float)[:, 0, 0, 0])
-    undecided = ((shares > 0.05) & (shares < 0.95)).all(axis=2).mean(axis=1)
+    undecided = ((gamma > 0.05) & (gamma < 0.95)).all(axis=2).mean(axis=1)
     said = "; ".join(
         f"σ = {sigma:g}: {100 * share:.0f} % of the points are shared out (neither side over "
         f"95 %), and the next means differ from those of K-means by up to {gap:.2g}"
         for sigma, share, gap in zip(sigmas, undecided, gaps, strict=True)
     )
     titles = [f"σ = {sigma:g}" for sigma in sigmas]
-    return Picture(_panels(data, balls, list(shares), titles, labels), f"{said}.")
+    return Picture(_panels(data, balls, list(gamma), titles, labels), f"{said}.")
 
 
 class MixtureStage:
@@ -214,8 +214,8 @@ class MixtureStage:
     ) -> Picture:
         """Move to a mixture; without responsibilities (n, K) the points are grey."""
         self._view.show(params.means, params.covariances, responsibilities)
-        level = f"The log-likelihood of these components is {number(log_likelihood)} nats."
-        return Picture(self._stage, f"{level} {in_words(params)}")
+        said = f"The log-likelihood of these components is {number(log_likelihood)} nats."
+        return Picture(self._stage, f"{said} {in_words(params)}")
 
 
 class EMStage:
