@@ -16,12 +16,27 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from lecture11 import latent
-from lecture11.embedding.affinities import calibrate_points, joint_affinities
-from lecture11.embedding.attraction import Pull, pull_between_neighbours, pull_of
-from lecture11.embedding.losses import NERV, SNE, SYMMETRIC_SNE, TSNE, RetrievalAffinities
-from lecture11.embedding.mds import MapState, gradient_step, smacof_step
-from lecture11.embedding.momentum import REPRODUCIBLE, DescentStep, Task, start_state
-from lecture11.embedding.sammon import sammon_step
+from lecture11.embedding.neighbours.affinities import calibrate_points, joint_affinities
+from lecture11.embedding.neighbours.attraction import (
+    PairAffinities,
+    neighbour_affinities,
+    pair_affinities,
+)
+from lecture11.embedding.neighbours.descent import (
+    REPRODUCIBLE,
+    DescentData,
+    DescentStep,
+    start_state,
+)
+from lecture11.embedding.neighbours.losses import (
+    NERV,
+    SNE,
+    SYMMETRIC_SNE,
+    TSNE,
+    RetrievalAffinities,
+)
+from lecture11.embedding.stress.mds import MapState, gradient_step, smacof_step
+from lecture11.embedding.stress.sammon import sammon_step
 from lecture11.iteration import FAST_MATH, advance
 from lecture11.latent.em import Problem, em_cycle
 
@@ -33,7 +48,7 @@ NORMALS = RNG.normal(size=(40, 2))
 
 class Case(NamedTuple):
     module: str
-    """The module that passes FAST_MATH, such as ``embedding/mds.py``."""
+    """The module that passes FAST_MATH, such as ``embedding/stress/mds.py``."""
     name: str
     step: Callable
     """A step of :mod:`lecture11.iteration`."""
@@ -58,7 +73,7 @@ def stress(name: str, step: Callable, points: Any, distances: Any = None) -> Cas
     """MDS and Sammon's mapping, from a map that is given."""
     distances = APART if distances is None else distances
     make = lambda: (MapState(points, np.asarray(0.1)), distances)  # noqa: E731
-    return Case("embedding/mds.py", f"{step.__name__}, {name}", step, make)
+    return Case("embedding/stress/mds.py", f"{step.__name__}, {name}", step, make)
 
 
 def neighbours(name: str, loss: Any, points: Any, affinities: Callable | None = None) -> Case:
@@ -67,9 +82,9 @@ def neighbours(name: str, loss: Any, points: Any, affinities: Callable | None = 
     def make() -> tuple[Any, Any]:
         p = joint_affinities(NORMALS, perplexity=5) if affinities is None else affinities()
         state = start_state(jax.numpy.asarray(points))
-        return state, Task(pull_of(p) if affinities is None else p, REPRODUCIBLE)
+        return state, DescentData(pair_affinities(p) if affinities is None else p, REPRODUCIBLE)
 
-    return Case("embedding/fits.py", f"{loss}, {name}", DescentStep(loss), make)
+    return Case("embedding/neighbours/fits.py", f"{loss}, {name}", DescentStep(loss), make)
 
 
 def retrieval(x: Any, trade_off: float = 0.5) -> Callable[[], RetrievalAffinities]:
@@ -87,8 +102,8 @@ MANY = RNG.normal(size=(700, 2))
 """So many that only neighbours attract each other, and that w_ii is taken off the sum."""
 
 
-def between_neighbours() -> Pull:
-    return pull_between_neighbours(MANY, perplexity=10.0, joint=True)
+def between_neighbours() -> PairAffinities:
+    return neighbour_affinities(MANY, perplexity=10.0, joint=True)
 
 
 CASES = [

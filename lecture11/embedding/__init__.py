@@ -1,28 +1,10 @@
 """Embeddings: a point in the plane for each point of the data, distances or neighbours kept."""
 
-from lecture11.embedding.affinities import (
-    Bisection,
-    Calibration,
-    affinities_at,
-    bisect_precision,
-    calibrate_points,
-    conditional_affinities,
-    joint_affinities,
-    perplexity_of,
-)
-from lecture11.embedding.crowding import apparent_dims, shell_shares
 from lecture11.embedding.distances import (
     as_distances,
     as_points,
     pairwise_distances,
     pairwise_squared_distances,
-)
-from lecture11.embedding.fits import (
-    fit_nerv,
-    fit_nerv_many,
-    fit_sne,
-    fit_tsne,
-    fit_tsne_many,
 )
 from lecture11.embedding.geodesic import geodesic_distances
 from lecture11.embedding.linear import (
@@ -33,43 +15,8 @@ from lecture11.embedding.linear import (
     classical_scaling,
     fit_pca,
 )
-from lecture11.embedding.losses import (
-    SNE,
-    SYMMETRIC_SNE,
-    TSNE,
-    NeighbourLoss,
-)
-from lecture11.embedding.mds import (
-    MapState,
-    StressInfo,
-    fit_mds,
-    guttman_transform,
-    raw_stress,
-    slide_stress,
-)
-from lecture11.embedding.momentum import (
-    PLAIN,
-    PLAIN_REPRODUCIBLE,
-    REPRODUCIBLE,
-    USUAL,
-    DescentInfo,
-    DescentState,
-    Settings,
-)
-from lecture11.embedding.nerv import (
-    forward_divergences,
-    nerv_gradient,
-    nerv_loss,
-    reverse_divergences,
-)
-from lecture11.embedding.pair_forces import (
-    Others,
-    mds_force,
-    others_than,
-    sne_force,
-    tsne_force,
-)
-from lecture11.embedding.quality import (
+from lecture11.embedding.measures.crowding import apparent_dims, shell_shares
+from lecture11.embedding.measures.quality import (
     ShepardPairs,
     continuity,
     nearest_neighbour_error,
@@ -77,20 +24,7 @@ from lecture11.embedding.quality import (
     shepard_pairs,
     trustworthiness,
 )
-from lecture11.embedding.sammon import fit_sammon, sammon_slide_stress, sammon_stress
-from lecture11.embedding.sne import (
-    info_nce_loss,
-    log_neighbour_probabilities,
-    neighbour_probabilities,
-    sne_cross_entropy,
-    sne_gradient,
-    sne_loss,
-)
-from lecture11.embedding.starts import (
-    pca_map,
-    random_map,
-)
-from lecture11.embedding.structure import (
+from lecture11.embedding.measures.structure import (
     Tearing,
     clumps,
     crossings,
@@ -102,17 +36,83 @@ from lecture11.embedding.structure import (
     tearing,
     threads,
 )
-from lecture11.embedding.tsne import (
+from lecture11.embedding.neighbours.affinities import (
+    Bisection,
+    Calibration,
+    affinities_at,
+    bisect_precision,
+    calibrate_points,
+    conditional_affinities,
+    joint_affinities,
+    perplexity_of,
+)
+from lecture11.embedding.neighbours.descent import (
+    GAINS,
+    MOMENTUM,
+    REPRODUCIBLE,
+    USUAL,
+    DescentInfo,
+    DescentState,
+    Settings,
+)
+from lecture11.embedding.neighbours.fits import (
+    fit_nerv,
+    fit_nerv_many,
+    fit_sne,
+    fit_tsne,
+    fit_tsne_many,
+)
+from lecture11.embedding.neighbours.forces import (
+    Others,
+    mds_force,
+    others_than,
+    sne_force,
+    tsne_force,
+)
+from lecture11.embedding.neighbours.losses import (
+    SNE,
+    SYMMETRIC_SNE,
+    TSNE,
+    NeighbourLoss,
+)
+from lecture11.embedding.neighbours.nerv import (
+    forward_divergences,
+    nerv_gradient,
+    nerv_loss,
+    reverse_divergences,
+)
+from lecture11.embedding.neighbours.sne import (
+    info_nce_loss,
+    log_neighbour_probabilities,
+    neighbour_probabilities,
+    sne_cross_entropy,
+    sne_gradient,
+    sne_loss,
+)
+from lecture11.embedding.neighbours.starts import (
+    pca_map,
+    random_map,
+)
+from lecture11.embedding.neighbours.tsne import (
     pair_probabilities,
     student_weights,
     tsne_gradient,
     tsne_loss,
 )
+from lecture11.embedding.stress.mds import (
+    MapState,
+    StressInfo,
+    fit_mds,
+    guttman_transform,
+    raw_stress,
+    slide_stress,
+)
+from lecture11.embedding.stress.sammon import fit_sammon, sammon_slide_stress, sammon_stress
 
 __all__ = [
+    "GAINS",
+    "MOMENTUM",
     "PCA",
-    "PLAIN",
-    "PLAIN_REPRODUCIBLE",
     "REPRODUCIBLE",
     "SNE",
     "SYMMETRIC_SNE",

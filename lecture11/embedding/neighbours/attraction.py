@@ -16,14 +16,14 @@ from jax import lax
 from jaxtyping import Array, Float, Int
 from scipy.sparse import csr_array
 
-from lecture11.embedding.affinities import (
+from lecture11.embedding.neighbours.affinities import (
     as_perplexity,
     calibrate,
     squared_distances,
     symmetrised,
 )
-from lecture11.embedding.kernels import differences, row_sums, squared_length
-from lecture11.embedding.sne import without_self
+from lecture11.embedding.neighbours.sne import without_self
+from lecture11.embedding.pairs import differences, row_sums, squared_length
 
 MOST_DENSE = 600
 """Points up to which it is faster to visit all pairs than only neighbours, whose places must be
@@ -47,7 +47,7 @@ class Edges(NamedTuple):
     """S_ij; padded with 0."""
 
 
-class Pull(NamedTuple):
+class PairAffinities(NamedTuple):
     """The affinities, as a loss needs them."""
 
     pairs: Edges | Float[Array, "*runs points points"]
@@ -56,14 +56,14 @@ class Pull(NamedTuple):
     """Σ p log p in nats: what the loss has that no map can change."""
 
 
-def pull_of(p: Float[Array, "points points"]) -> Pull:
+def pair_affinities(p: Float[Array, "points points"]) -> PairAffinities:
     """From all affinities, conditional or joint."""
-    return Pull(p + p.T, jax.scipy.special.xlogy(p, p).sum())
+    return PairAffinities(p + p.T, jax.scipy.special.xlogy(p, p).sum())
 
 
-def pull_between_neighbours(
+def neighbour_affinities(
     x: Any, *, perplexity: float, joint: bool, precomputed: bool = False
-) -> Pull:
+) -> PairAffinities:
     """From the data: over all pairs where there are few points, else over nearest neighbours.
 
     joint: whether P_ij of t-SNE is meant, whose sum is 1, or p_i(j) of SNE, whose sum is N
@@ -77,10 +77,10 @@ def pull_between_neighbours(
     count = min(points - 1, int(NEIGHBOURS * perplexity) + 1)
     if points <= MOST_DENSE or 4 * count > points:
         p = jnp.exp(calibrate(without_self(squares, jnp.inf), target).log_affinities)
-        return pull_of(symmetrised(p) if joint else p)
+        return pair_affinities(symmetrised(p) if joint else p)
     nearest, columns = _nearest(squares, count)
     p = jnp.exp(calibrate(nearest, target).log_affinities)
-    return _sparse_pull(np.asarray(p), np.asarray(columns), joint)
+    return _sparse_affinities(np.asarray(p), np.asarray(columns), joint)
 
 
 @partial(jax.jit, static_argnums=1)
@@ -92,7 +92,7 @@ def _nearest(
     return -nearest, columns
 
 
-def _sparse_pull(p: np.ndarray, columns: np.ndarray, joint: bool) -> Pull:
+def _sparse_affinities(p: np.ndarray, columns: np.ndarray, joint: bool) -> PairAffinities:
     points, count = p.shape
     ends = count * np.arange(points + 1)
     conditional = csr_array((p.ravel(), columns.ravel(), ends), (points, points))
@@ -102,7 +102,7 @@ def _sparse_pull(p: np.ndarray, columns: np.ndarray, joint: bool) -> Pull:
         pairs = pairs / points
         some = pairs.data[pairs.data > 0] / 2
     negentropy = (some * np.log(some)).sum(dtype=float)
-    return Pull(_pieces(pairs), jnp.asarray(negentropy, p.dtype))
+    return PairAffinities(_pieces(pairs), jnp.asarray(negentropy, p.dtype))
 
 
 def _pieces(pairs: Any) -> Edges:
@@ -125,7 +125,7 @@ def _pieces(pairs: Any) -> Edges:
     )
 
 
-def total_pulls(pull: Pull) -> Float[Array, "*runs points"]:
+def total_strengths(pull: PairAffinities) -> Float[Array, "*runs points"]:
     """Σ_j S_ij of every point."""
     if not isinstance(pull.pairs, Edges):
         return pull.pairs.sum(axis=-1)
@@ -135,7 +135,7 @@ def total_pulls(pull: Pull) -> Float[Array, "*runs points"]:
 
 
 def attraction(
-    points: Float[Array, "points dims"], pull: Pull, *, student: bool
+    points: Float[Array, "points dims"], pull: PairAffinities, *, student: bool
 ) -> tuple[Float[Array, "points dims"], Float[Array, ""]]:
     """Σ_j S_ij g_ij (x̄_i − x̄_j), and the energy in these springs, −½ Σ_ij S_ij log w_ij."""
     if isinstance(pull.pairs, Edges):

@@ -19,8 +19,8 @@ from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
 from lecture11.embedding.distances import require_pairs
-from lecture11.embedding.kernels import differences, squared_length
-from lecture11.embedding.sne import spring_forces, without_self
+from lecture11.embedding.neighbours.sne import spring_forces, without_self
+from lecture11.embedding.pairs import differences, squared_length
 from lecture11.signatures import checked
 
 

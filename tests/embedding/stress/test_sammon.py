@@ -17,7 +17,7 @@ from lecture11.embedding import (
     sammon_slide_stress,
     sammon_stress,
 )
-from lecture11.embedding.sammon import sammon_derivatives
+from lecture11.embedding.stress.sammon import sammon_derivatives
 from tests.embedding.conftest import Case
 
 seeds = st.integers(0, 2**32 - 1)

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from lecture11.arguments import as_flag, as_key, as_whole
 from lecture11.embedding.distances import as_points
 from lecture11.embedding.linear import classical_scaling
-from lecture11.embedding.momentum import START_SPREAD
+from lecture11.embedding.neighbours.descent import START_SPREAD
 
 JITTER = 1e-2
 """How far points are moved apart, in units of the start's spread."""

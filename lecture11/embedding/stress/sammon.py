@@ -20,14 +20,14 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import known
 from lecture11.embedding.distances import as_distances
-from lecture11.embedding.kernels import (
+from lecture11.embedding.pairs import (
     differences,
     reciprocal_root,
     root,
     row_sums,
     squared_length,
 )
-from lecture11.embedding.mds import MapState, StressInfo, check_map, check_start, run_map
+from lecture11.embedding.stress.mds import MapState, StressInfo, as_map, as_start, run_map
 from lecture11.iteration import Run
 from lecture11.line_search import line_search
 
@@ -40,7 +40,7 @@ def sammon_slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
 
     points: the map (points, dims); distances (points, points). Duplicates, d_ij = 0, count 0.
     """
-    points, d = check_map(points, distances)
+    points, d = as_map(points, distances)
     errors = (d - root(squared_length(differences(points)))) ** 2
     (of_rows,) = row_sums(jnp.where(d > 0, errors / jnp.where(d > 0, d, 1), 0))
     return of_rows.sum()
@@ -51,7 +51,7 @@ def sammon_stress(points: Any, distances: Any) -> Float[Array, ""]:
 
     Raises ValueError where all distances are 0, too.
     """
-    points, d = check_map(points, distances)
+    points, d = as_map(points, distances)
     if known(d) and not np.any(d):
         raise ValueError(
             "distances: all are 0, and Sammon's stress divides by their sum; use the slide's, "
@@ -119,7 +119,7 @@ def fit_sammon(
     """
     d = as_distances("distances", distances, least=2)
     _require_apart(d)
-    state = MapState(check_start(start, d), jnp.asarray(0.5, d.dtype))
+    state = MapState(as_start(start, d), jnp.asarray(0.5, d.dtype))
     return run_map(sammon_step, state, d, frames, tolerance, chunk, on_chunk)
 
 

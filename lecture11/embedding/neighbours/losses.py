@@ -27,9 +27,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lecture11.arguments import as_flag
-from lecture11.embedding.attraction import Pull, attraction, total_pulls
-from lecture11.embedding.nerv import nerv_gradient, nerv_loss
-from lecture11.embedding.repulsion import repulsion
+from lecture11.embedding.neighbours.attraction import PairAffinities, attraction, total_strengths
+from lecture11.embedding.neighbours.nerv import nerv_gradient, nerv_loss
+from lecture11.embedding.neighbours.repulsion import repulsion
 
 
 @runtime_checkable
@@ -72,13 +72,13 @@ class NeighbourLoss:
         """N / 12 where the loss is a mean over points, 1 / 12 where it is their sum."""
         return points / 12 if self.joint else 1 / 12
 
-    def strongest(self, affinities: Pull) -> Float[Array, "*runs"]:
+    def strongest(self, affinities: PairAffinities) -> Float[Array, "*runs"]:
         """1 + Σ_j p_j(i) at its largest."""
-        pulls = total_pulls(affinities)
+        pulls = total_strengths(affinities)
         return pulls.max(axis=-1) * (pulls.shape[-1] if self.joint else 1)
 
     def __call__(
-        self, points: Float[Array, "points dims"], affinities: Pull, exaggeration: Array
+        self, points: Float[Array, "points dims"], affinities: PairAffinities, exaggeration: Array
     ) -> tuple[Float[Array, ""], Float[Array, "points dims"]]:
         """The loss, and its gradient with the attraction exaggerated."""
         pulled, energy = attraction(points, affinities, student=self.student)

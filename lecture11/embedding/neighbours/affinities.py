@@ -31,7 +31,7 @@ from lecture11.embedding.distances import (
     sum_of_squares,
     unit_of,
 )
-from lecture11.embedding.kernels import Scalar, row_sums
+from lecture11.embedding.pairs import Scalar, row_sums
 from lecture11.signatures import checked
 
 WIDEST, NARROWEST = -40.0, 40.0

@@ -26,7 +26,7 @@ from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import known, require_shape
 from lecture11.embedding.distances import require_pairs
-from lecture11.embedding.kernels import differences, squared_length
+from lecture11.embedding.pairs import differences, squared_length
 from lecture11.signatures import checked
 
 

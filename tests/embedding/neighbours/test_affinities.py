@@ -19,7 +19,7 @@ from lecture11.embedding import (
     joint_affinities,
     perplexity_of,
 )
-from lecture11.embedding.affinities import calibrate
+from lecture11.embedding.neighbours.affinities import calibrate
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -38,17 +38,17 @@ from lecture11.embedding import (
     tsne_gradient,
     tsne_loss,
 )
-from lecture11.embedding.attraction import (
+from lecture11.embedding.neighbours.attraction import (
     Edges,
-    Pull,
+    PairAffinities,
     attraction,
-    pull_between_neighbours,
-    pull_of,
-    total_pulls,
+    neighbour_affinities,
+    pair_affinities,
+    total_strengths,
 )
-from lecture11.embedding.attraction import _sparse_pull as sparse_pull
-from lecture11.embedding.losses import NERV, RetrievalAffinities
-from lecture11.embedding.repulsion import log_row_sums
+from lecture11.embedding.neighbours.attraction import _sparse_affinities as sparse_affinities
+from lecture11.embedding.neighbours.losses import NERV, RetrievalAffinities
+from lecture11.embedding.neighbours.repulsion import log_row_sums
 from lecture11.iteration import FAST_MATH
 
 POINTS = 40
@@ -228,7 +228,7 @@ class TestFastKernels:
         value, gradient, affinities = READABLE[loss]
         p, points = affinities(data(), perplexity=8.0), some_map(1, scale, dims)
         fast = jax.jit(loss, compiler_options=FAST_MATH)
-        found, slope = fast(points, pull_of(p), jnp.ones((), points.dtype))
+        found, slope = fast(points, pair_affinities(p), jnp.ones((), points.dtype))
         digits = 1e-11 if double else 2e-5
         np.testing.assert_allclose(found, value(points, p), rtol=digits)
         theirs = gradient(points, p)
@@ -239,7 +239,7 @@ class TestFastKernels:
         x = np.random.default_rng(0).normal(size=(700, 5))
         p, points = joint_affinities(x, perplexity=30.0), some_map(1, scale, points=700)
         fast = jax.jit(TSNE, compiler_options=FAST_MATH)
-        found, slope = fast(points, pull_of(p), jnp.ones((), points.dtype))
+        found, slope = fast(points, pair_affinities(p), jnp.ones((), points.dtype))
         np.testing.assert_allclose(found, tsne_loss(points, p), rtol=2e-5)
         theirs = tsne_gradient(points, p)
         assert jnp.abs(slope - theirs).max() <= 2e-5 * jnp.abs(theirs).max()
@@ -251,7 +251,7 @@ class TestFastKernels:
         p, points = affinities(data(), perplexity=8.0), some_map(5)
         tail = student if loss.student else gaussian
         q = by_loops(points, tail, loss.joint)
-        pull = pull_of(p)
+        pull = pair_affinities(p)
         found, ours = loss(points, pull, jnp.ones(()))
         np.testing.assert_allclose(found, rel_entr(np.asarray(p), q).sum(), rtol=1e-10)
         theirs = jax.grad(lambda points: loss(points, pull, jnp.ones(()))[0])(points)
@@ -260,8 +260,8 @@ class TestFastKernels:
     @plain
     def test_symmetrising_changes_nothing_in_the_gradient(self):
         p, points = conditional_affinities(data(), perplexity=8.0) / POINTS, some_map(6)
-        one = SYMMETRIC_SNE(points, pull_of(p), jnp.ones(()))
-        other = SYMMETRIC_SNE(points, pull_of((p + p.T) / 2), jnp.ones(()))
+        one = SYMMETRIC_SNE(points, pair_affinities(p), jnp.ones(()))
+        other = SYMMETRIC_SNE(points, pair_affinities((p + p.T) / 2), jnp.ones(()))
         np.testing.assert_allclose(one[1], other[1], atol=1e-15)
         assert one[0] - other[0] > 0.01
 
@@ -270,9 +270,9 @@ class TestFastKernels:
         log_p = calibrate_points(data(), perplexity=8.0).log_affinities
         p = jnp.exp(log_p)
         expected = 1 + p.sum(axis=0).max()
-        joint = pull_of((p + p.T) / (2 * POINTS))
+        joint = pair_affinities((p + p.T) / (2 * POINTS))
         for loss, affinities in (
-            (SNE, pull_of(p)),
+            (SNE, pair_affinities(p)),
             (TSNE, joint),
             (NERV, RetrievalAffinities(log_p, jnp.asarray(0.5))),
         ):
@@ -288,7 +288,7 @@ class TestFastKernels:
     @plain
     @pytest.mark.parametrize("loss", ALL, ids=str)
     def test_exaggeration_strengthens_the_attraction_alone(self, loss):
-        pull, points = pull_of(joint_affinities(data(), perplexity=8.0)), some_map(2)
+        pull, points = pair_affinities(joint_affinities(data(), perplexity=8.0)), some_map(2)
         value, once = loss(points, pull, jnp.asarray(1.0))
         same, twice = loss(points, pull, jnp.asarray(2.0))
         assert value == same
@@ -306,14 +306,14 @@ class TestFastKernels:
         squares = ((np.asarray(points, float)[:, None] - np.asarray(points, float)) ** 2).sum(2)
         np.fill_diagonal(squares, np.inf)
         np.testing.assert_allclose(found, logsumexp(-squares, axis=1), rtol=1e-5, atol=1e-5)
-        pull = pull_of(conditional_affinities(data(), perplexity=8.0))
+        pull = pair_affinities(conditional_affinities(data(), perplexity=8.0))
         loss, gradient = jax.jit(SNE, compiler_options=FAST_MATH)(points, pull, jnp.ones(()))
         assert jnp.isfinite(loss)
         assert jnp.isfinite(gradient).all()
 
 
 class TestEdges:
-    def sparse(self, count: int, points: int, joint: bool) -> tuple[Pull, np.ndarray]:
+    def sparse(self, count: int, points: int, joint: bool) -> tuple[PairAffinities, np.ndarray]:
         """Random affinities to ``count`` others; one point is everybody's neighbour."""
         rng = np.random.default_rng(count)
         columns = np.stack(
@@ -324,7 +324,7 @@ class TestEdges:
         p = rng.dirichlet(np.ones(count), size=points)
         dense = np.zeros((points, points))
         np.put_along_axis(dense, columns, p, axis=1)
-        pull = sparse_pull(p.astype(jnp.result_type(float)), columns, joint)
+        pull = sparse_affinities(p.astype(jnp.result_type(float)), columns, joint)
         return pull, (dense + dense.T) / (2 * points) if joint else dense
 
     @plain
@@ -334,9 +334,9 @@ class TestEdges:
     def test_pull_as_the_whole_matrix_does(self, count, joint, student):
         pull, p = self.sparse(count, 120, joint)
         assert isinstance(pull.pairs, Edges)
-        points, whole = some_map(count, points=120), pull_of(jnp.asarray(p))
+        points, whole = some_map(count, points=120), pair_affinities(jnp.asarray(p))
         np.testing.assert_allclose(pull.negentropy, whole.negentropy, rtol=1e-12)
-        np.testing.assert_allclose(total_pulls(pull), total_pulls(whole), rtol=1e-12)
+        np.testing.assert_allclose(total_strengths(pull), total_strengths(whole), rtol=1e-12)
         for ours, theirs in zip(
             attraction(points, pull, student=student),
             attraction(points, whole, student=student),
@@ -347,7 +347,7 @@ class TestEdges:
     @plain
     def test_of_many_points_hold_the_nearest_neighbours(self):
         x = np.random.default_rng(0).normal(size=(900, 3))
-        pull = pull_between_neighbours(x, perplexity=20.0, joint=True)
+        pull = neighbour_affinities(x, perplexity=20.0, joint=True)
         assert isinstance(pull.pairs, Edges)
         rows, columns, strengths = map(np.asarray, pull.pairs)
         matrix = np.zeros((900, 900))

@@ -16,21 +16,28 @@ from lecture11.arguments import (
     as_whole,
     require_shape,
 )
-from lecture11.embedding.affinities import calibrate_points, symmetrised
-from lecture11.embedding.attraction import pull_between_neighbours, pull_of
-from lecture11.embedding.losses import NERV, SNE, TSNE, MapLoss, NeighbourLoss, RetrievalAffinities
-from lecture11.embedding.momentum import (
-    PLAIN,
+from lecture11.embedding.neighbours.affinities import calibrate_points, symmetrised
+from lecture11.embedding.neighbours.attraction import neighbour_affinities, pair_affinities
+from lecture11.embedding.neighbours.descent import (
+    GAINS,
     USUAL,
+    BatchedStep,
+    DescentData,
     DescentInfo,
     DescentState,
     DescentStep,
     Settings,
-    Task,
-    Together,
     start_state,
 )
-from lecture11.embedding.starts import pca_map, random_map, separated
+from lecture11.embedding.neighbours.losses import (
+    NERV,
+    SNE,
+    TSNE,
+    MapLoss,
+    NeighbourLoss,
+    RetrievalAffinities,
+)
+from lecture11.embedding.neighbours.starts import pca_map, random_map, separated
 from lecture11.iteration import FAST_MATH, FRAMES, Run, run
 
 OnChunk = Callable[[int, int, DescentInfo], None]
@@ -67,7 +74,7 @@ def fit_tsne(
     """
     _check_settings(settings)
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
-    affinities = pull_between_neighbours(
+    affinities = neighbour_affinities(
         x, perplexity=perplexity, joint=loss.joint, precomputed=precomputed
     )
     points = _start(x, start, key, precomputed)
@@ -78,7 +85,7 @@ def fit_sne(
     x: Any,
     *,
     perplexity: float = 30.0,
-    settings: Settings = PLAIN,
+    settings: Settings = GAINS,
     frames: Iterable[int] = (0, 1000),
     start: Any = None,
     key: PRNGKeyArray | None = None,
@@ -98,7 +105,7 @@ def fit_nerv(
     *,
     trade_off: float,
     perplexity: float = 30.0,
-    settings: Settings = PLAIN,
+    settings: Settings = GAINS,
     frames: Iterable[int] = (0, 1000),
     start: Any = None,
     key: PRNGKeyArray | None = None,
@@ -144,7 +151,7 @@ def fit_tsne_many(
     wanted = [as_number(f"perplexities[{k}]", each, 1) for k, each in enumerate(given)]
     rows = [calibrate_points(x, perplexity=each, precomputed=precomputed)[0] for each in wanted]
     p = [jnp.exp(row) for row in rows]
-    pulls = [pull_of(symmetrised(each) if loss.joint else each) for each in p]
+    pulls = [pair_affinities(symmetrised(each) if loss.joint else each) for each in p]
     return _descend(loss, _stacked(pulls), _starts(starts, p), settings, frames, chunk, on_chunk)
 
 
@@ -154,7 +161,7 @@ def fit_nerv_many(
     trade_offs: Sequence[float],
     starts: Any,
     perplexity: float = 30.0,
-    settings: Settings = PLAIN,
+    settings: Settings = GAINS,
     frames: Iterable[int] = (0, 1000),
     precomputed: bool = False,
     chunk: int = 50,
@@ -197,14 +204,14 @@ def _descend(
     runs = points.shape[:-2]
     numbers = jax.tree.map(lambda number: jnp.full(runs, number, points.dtype), settings)
     unit = loss.rate(points.shape[-2]) * jnp.minimum(
-        1, numbers.most_pull / loss.strongest(affinities)
+        1, numbers.most_attraction / loss.strongest(affinities)
     )
     numbers = numbers._replace(early_rate=unit * numbers.early_rate, rate=unit * numbers.rate)
     step = DescentStep(loss)
     return run(
-        Together(step) if runs else step,
+        BatchedStep(step) if runs else step,
         start_state(points),
-        Task(affinities, numbers),
+        DescentData(affinities, numbers),
         frames=frames,
         chunk=chunk,
         on_chunk=on_chunk,
@@ -251,6 +258,6 @@ def _check_settings(settings: Settings) -> None:
         as_number(f"settings.{name}", of[name], 0, below=1)
     for name in ("early_rate", "rate"):
         as_number(f"settings.{name}", of[name], above=0)
-    as_number("settings.most_pull", min(of["most_pull"], 1e30), above=0)
+    as_number("settings.most_attraction", min(of["most_attraction"], 1e30), above=0)
     as_number("settings.gain_increase", of["gain_increase"], 0)
     as_number("settings.gain_decrease", of["gain_decrease"], 0, 1)

@@ -27,13 +27,13 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import as_choice, as_number, known, require_shape
 from lecture11.embedding.distances import as_distances, as_points
-from lecture11.embedding.kernels import (
+from lecture11.embedding.linear import classical_scaling
+from lecture11.embedding.pairs import (
     differences,
     root,
     row_sums,
     squared_length,
 )
-from lecture11.embedding.linear import classical_scaling
 from lecture11.iteration import FAST_MATH, Run, run
 from lecture11.line_search import line_search
 
@@ -67,7 +67,7 @@ def raw_stress(points: Any, distances: Any) -> Float[Array, ""]:
 
 def slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
     """Σ_{i≠j} (d_ij − d̄_ij)², each pair twice: the sum on the slide. Arguments as above."""
-    return _slide_stress(*check_map(points, distances))
+    return _slide_stress(*as_map(points, distances))
 
 
 @jax.jit
@@ -84,7 +84,7 @@ def guttman_transform(points: Any, distances: Any) -> Float[Array, "points dims"
 
     points: the map (points, dims); distances (points, points). Where d̄_ij is 0 the pair counts 0.
     """
-    points, d = check_map(points, distances)
+    points, d = as_map(points, distances)
     parts = differences(points)
     # At one place 1 / d̄ is huge, not infinite, and multiplies a difference of 0.
     ratios = d * lax.rsqrt(squared_length(parts) + jnp.finfo(d.dtype).tiny)
@@ -142,7 +142,7 @@ def fit_mds(
     """
     as_choice("method", method, tuple(METHODS))
     d = as_distances("distances", distances, least=2)
-    first = check_start(start, d)
+    first = as_start(start, d)
     # The first length tried is SMACOF's own: twice this one.
     length = jnp.asarray(1 if method == "smacof" else 0.25 / len(d), d.dtype)
     return run_map(METHODS[method], MapState(first, length), d, frames, tolerance, chunk, on_chunk)
@@ -178,7 +178,7 @@ def run_map(
     )
 
 
-def check_map(
+def as_map(
     points: Any, distances: Any
 ) -> tuple[Float[Array, "points dims"], Float[Array, "points points"]]:
     """Both as JAX arrays.
@@ -204,9 +204,7 @@ def _require_squares(name: str, values: Array) -> None:
         )
 
 
-def check_start(
-    start: Any, distances: Float[Array, "points points"]
-) -> Float[Array, "points dims"]:
+def as_start(start: Any, distances: Float[Array, "points points"]) -> Float[Array, "points dims"]:
     """The first map: given or by classical scaling; centred, with no two points stuck together.
 
     Raises TypeError or ValueError where it is no points × dims array, does not fit the distances,

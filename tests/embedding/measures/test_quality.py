@@ -21,7 +21,7 @@ from lecture11.embedding import (
     shepard_pairs,
     trustworthiness,
 )
-from lecture11.embedding.quality import _excess_ranks
+from lecture11.embedding.measures.quality import _excess_ranks
 from tests.embedding.conftest import Case
 
 seeds = st.integers(0, 2**32 - 1)

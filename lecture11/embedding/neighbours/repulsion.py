@@ -1,7 +1,7 @@
 """What pushes the points of a map apart: Σ_j (q_i(j) + q_j(i)) g_ij (x̄_i − x̄_j), over all pairs.
 
 This is where t-SNE spends its time. Every pair takes part at every step, but no array of pairs is
-made: the sums over j are formed in one loop (:mod:`.kernels`).
+made: the sums over j are formed in one loop (:mod:`~lecture11.embedding.pairs`).
 
 With log w_ij = −d̄_ij² (Gaussian) or −log (1 + d̄_ij²) (Student t), q is w over its sum: over j for
 SNE, one sum for every i, or over all pairs for t-SNE. The Gaussian weights of a point far from all
@@ -11,7 +11,7 @@ others underflow, so there the nearest distance is taken off first.
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from lecture11.embedding.kernels import differences, row_sums, squared_length
+from lecture11.embedding.pairs import differences, row_sums, squared_length
 
 MANY = 500
 """Points from which on w_ii = 1 is taken off the sum, not left out: faster by a sixth, and few

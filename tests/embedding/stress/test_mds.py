@@ -20,7 +20,7 @@ from lecture11.embedding import (
     raw_stress,
     slide_stress,
 )
-from lecture11.embedding.mds import MapState, smacof_step
+from lecture11.embedding.stress.mds import MapState, smacof_step
 from lecture11.iteration import FAST_MATH
 from tests.embedding.conftest import Case
 

@@ -15,8 +15,8 @@ from sklearn.datasets import load_digits
 
 from lecture11.datasets import mnist
 from lecture11.embedding import (
-    PLAIN,
-    PLAIN_REPRODUCIBLE,
+    GAINS,
+    MOMENTUM,
     REPRODUCIBLE,
     SYMMETRIC_SNE,
     USUAL,
@@ -37,12 +37,12 @@ from lecture11.embedding import (
     trustworthiness,
     tsne_loss,
 )
-from lecture11.embedding.attraction import pull_between_neighbours
-from lecture11.embedding.momentum import DescentStep
-from lecture11.embedding.starts import separated
+from lecture11.embedding.neighbours.attraction import neighbour_affinities
+from lecture11.embedding.neighbours.descent import DescentStep
+from lecture11.embedding.neighbours.starts import separated
 from lecture11.iteration import Status
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 OF_DIGITS = """
 import sys, numpy as np
@@ -77,7 +77,7 @@ def by_numpy(p, points, settings, steps: int, joint: bool = True) -> list[np.nda
     y, number = np.array(points, float), len(points)
     velocity, gains, maps = np.zeros_like(y), np.ones_like(y), [np.array(points, float)]
     strongest = 2 * number * p.sum(axis=1).max() if joint else 1 + p.sum(axis=0).max()
-    unit = (number if joint else 1) / 12 * min(1, settings.most_pull / strongest)
+    unit = (number if joint else 1) / 12 * min(1, settings.most_attraction / strongest)
     for step in range(steps):
         early = step < settings.early_iterations
         exaggerated = p * (settings.exaggeration if early else 1)
@@ -125,7 +125,7 @@ class TestFirstSteps:
         x, start = digits(1000), 0.1 * noise(1000, 2, seed=1)
         run = fit_tsne(x, settings=REPRODUCIBLE._replace(early_iterations=5), start=start,
                        frames=range(11))  # fmt: skip
-        rows, columns, strengths = pull_between_neighbours(x, perplexity=30.0, joint=True).pairs
+        rows, columns, strengths = neighbour_affinities(x, perplexity=30.0, joint=True).pairs
         p = np.zeros((1000, 1000))
         np.add.at(p, (np.broadcast_to(rows[:, None], columns.shape), columns), strengths / 2)
         theirs = by_numpy(p, start, REPRODUCIBLE._replace(early_iterations=5), 10)
@@ -136,7 +136,7 @@ class TestFirstSteps:
         x, start = digits(200), noise(200, 2, seed=1)
         run = fit_sne(x, start=start, frames=range(11), perplexity=15.0)
         p = np.asarray(conditional_affinities(x, perplexity=15.0))
-        theirs = by_numpy(p, start, PLAIN, 10, joint=False)
+        theirs = by_numpy(p, start, GAINS, 10, joint=False)
         np.testing.assert_allclose(run.frames.points, theirs, atol=1e-9)
 
 
@@ -193,13 +193,13 @@ class TestQuality:
         sne = fit_sne(x, perplexity=15.0)
         np.testing.assert_allclose(nerv.info.loss, sne.info.loss, rtol=1e-3)
 
-    @pytest.mark.parametrize("settings", [PLAIN, PLAIN_REPRODUCIBLE, USUAL])
+    @pytest.mark.parametrize("settings", [GAINS, MOMENTUM, USUAL])
     def test_sne_settles(self, settings):
         run = fit_sne(digits(200), settings=settings, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
     def test_symmetric_sne_settles(self):
-        run = fit_tsne(digits(200), loss=SYMMETRIC_SNE, settings=PLAIN, frames=(0, 800, 1000))
+        run = fit_tsne(digits(200), loss=SYMMETRIC_SNE, settings=GAINS, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
 
@@ -247,8 +247,8 @@ class TestHardData:
         [
             (fit_tsne, USUAL),
             (fit_tsne, REPRODUCIBLE),
-            (fit_sne, PLAIN),
-            (fit_sne, PLAIN_REPRODUCIBLE),
+            (fit_sne, GAINS),
+            (fit_sne, MOMENTUM),
         ],
     )
     def test_duplicates_lie_together_and_others_apart(self, fit, settings, x):
@@ -263,7 +263,7 @@ class TestHardData:
             apart = cdist(centres, centres)[np.triu_indices(len(kinds), 1)]
             assert apart.min() > 3 * within
 
-    @pytest.mark.parametrize("settings", [PLAIN, PLAIN_REPRODUCIBLE])
+    @pytest.mark.parametrize("settings", [GAINS, MOMENTUM])
     @pytest.mark.parametrize(
         ("x", "trade_off", "perplexity", "most"),
         [
@@ -290,7 +290,7 @@ class TestHardData:
     @pytest.mark.parametrize("rate", [1000.0, 1e30])
     def test_sne_at_far_too_large_a_rate_keeps_its_last_finite_map(self, rate):
         x = np.random.RandomState(0).randn(30, 3)
-        run = fit_sne(x, perplexity=5.0, settings=PLAIN._replace(rate=rate), frames=(0, 300))
+        run = fit_sne(x, perplexity=5.0, settings=GAINS._replace(rate=rate), frames=(0, 300))
         assert run.status is Status.DIVERGED
         assert run.steps < 300
         assert np.isfinite(run.state.points).all()
@@ -429,7 +429,7 @@ class TestSameness:
                 return super().__call__(state, task)
 
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("lecture11.embedding.fits.DescentStep", Counted)
+            patch.setattr("lecture11.embedding.neighbours.fits.DescentStep", Counted)
             fit_tsne(x, perplexity=10.0)
             before = len(traces)
             fit_tsne(x, perplexity=20.0, settings=USUAL._replace(rate=2.0, momentum=0.7))
@@ -477,5 +477,5 @@ class TestRefusals:
             fit_tsne_many(noise(50), perplexities=(5.0, 9.0), starts=np.zeros((3, 50, 2)))
 
     def test_an_early_end_is_fine_without_exaggeration(self):
-        run = fit_tsne(noise(50), perplexity=5.0, settings=PLAIN, frames=(0, 20))
+        run = fit_tsne(noise(50), perplexity=5.0, settings=GAINS, frames=(0, 20))
         assert run.steps == 20

@@ -18,8 +18,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from lecture11.embedding.distances import require_pairs
-from lecture11.embedding.kernels import Scalar
-from lecture11.embedding.sne import log_neighbour_probabilities, spring_forces, without_self
+from lecture11.embedding.neighbours.sne import (
+    log_neighbour_probabilities,
+    spring_forces,
+    without_self,
+)
+from lecture11.embedding.pairs import Scalar
 from lecture11.signatures import checked
 
 

@@ -20,7 +20,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from lecture11.embedding.losses import MapLoss
+from lecture11.embedding.neighbours.losses import MapLoss
 
 START_SPREAD = 1e-4
 """Standard deviation of a start along its widest axis: nowhere, so that forces decide."""
@@ -48,7 +48,7 @@ class Settings(NamedTuple):
     N / 48 here."""
     rate: float = 1.0
     """η afterwards, in the same units."""
-    most_pull: float = float("inf")
+    most_attraction: float = float("inf")
     """Both rates are lowered in proportion where some point i is pulled by more than this,
     1 + Σ_j p_j(i): so many count it among their neighbours that it would be thrown to and fro."""
     gain_increase: float = 0.2
@@ -65,7 +65,7 @@ REPRODUCIBLE = Settings(
     early_momentum=0.5,
     momentum=0.95,
     rate=4.0,
-    most_pull=3.0,
+    most_attraction=3.0,
     gain_increase=0.0,
     gain_decrease=1.0,
 )
@@ -73,11 +73,9 @@ REPRODUCIBLE = Settings(
 attraction is no longer multiplied by 4, η is: the step along a spring is the product of both. And
 the exaggeration ends sooner, as it draws what has no clusters so close together that the last
 digits decide how the map unfolds; noise needs float64 all the same."""
-PLAIN = USUAL._replace(exaggeration=1.0, early_iterations=0)
+GAINS = USUAL._replace(exaggeration=1.0, early_iterations=0)
 """Gains, but no early exaggeration: Hinton & Roweis had none."""
-PLAIN_REPRODUCIBLE = PLAIN._replace(
-    momentum=0.9, most_pull=3.0, gain_increase=0.0, gain_decrease=1.0
-)
+MOMENTUM = GAINS._replace(momentum=0.9, most_attraction=3.0, gain_increase=0.0, gain_decrease=1.0)
 """Neither; for SNE and NeRV, whose springs do not weaken with their length."""
 
 
@@ -103,7 +101,7 @@ class DescentInfo(NamedTuple):
     """Length of the gradient followed, exaggeration included."""
 
 
-class Task(NamedTuple):
+class DescentData(NamedTuple):
     """What stays the same while the map moves."""
 
     affinities: Any
@@ -116,12 +114,12 @@ class Task(NamedTuple):
 class DescentStep:
     """One iteration, for :mod:`lecture11.iteration`.
 
-    loss: :data:`~lecture11.embedding.losses.TSNE`, for example
+    loss: :data:`~lecture11.embedding.neighbours.losses.TSNE`, for example
     """
 
     loss: MapLoss
 
-    def __call__(self, state: DescentState, task: Task) -> tuple[DescentState, DescentInfo]:
+    def __call__(self, state: DescentState, task: DescentData) -> tuple[DescentState, DescentInfo]:
         """Move once; the info is about the incoming map."""
         chosen = task.settings
         early = state.iteration < chosen.early_iterations
@@ -158,12 +156,12 @@ class DescentStep:
 
 
 @dataclass(frozen=True)
-class Together:
+class BatchedStep:
     """One iteration of several runs of the same number of points, by ``vmap``."""
 
     step: DescentStep
 
-    def __call__(self, state: DescentState, task: Task) -> tuple[DescentState, DescentInfo]:
+    def __call__(self, state: DescentState, task: DescentData) -> tuple[DescentState, DescentInfo]:
         """Move each map once; states, affinities and settings are stacked along a first axis."""
         return jax.vmap(self.step)(state, task)
 

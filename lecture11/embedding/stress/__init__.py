@@ -1,0 +1,1 @@
+"""Maps that keep distances: metric scaling and Sammon's mapping."""
