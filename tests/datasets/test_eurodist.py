@@ -41,7 +41,7 @@ def test_published_values():
 
 
 ODD = {  # as printed in R's table; no slip of ours
-    ("Athens", "Rome"),  # much of the way is sea
+    ("Athens", "Rome"),  # shorter than the way through the air
     ("Cologne", "Geneva"),  # three times the way through the air
     ("Copenhagen", "Hook of Holland"),  # less than half of it
     ("Lisbon", "Lyons"),
@@ -58,6 +58,24 @@ def test_positions_fit_the_roads():
     names = [(data.cities[a], data.cities[b]) for a, b in zip(i[odd], j[odd], strict=True)]
     assert set(names) == ODD
     assert 1.2 < np.median(detours) < 1.4
+
+
+def test_five_roads_are_shorter_than_the_air():
+    data = eurodist()
+    i, j = np.triu_indices(21, 1)
+    short = data.distances[i, j] < 0.99 * great_circles(data.degrees)[i, j]
+    names = [f"{data.cities[a]}–{data.cities[b]}" for a, b in zip(i[short], j[short], strict=True)]
+    assert names == [
+        "Athens–Rome", "Copenhagen–Hook of Holland", "Lisbon–Lyons", "Lyons–Milan", "Milan–Munich",
+    ]  # fmt: skip
+
+
+def test_most_roads_to_stockholm_lead_through_copenhagen():
+    data = eurodist()
+    here, there = data.cities.index("Stockholm"), data.cities.index("Copenhagen")
+    others = np.delete(np.arange(21), [here, there])
+    further = data.distances[here, others] - data.distances[there, others]
+    assert (np.abs(further - data.distances[here, there]) <= 7).sum() == 14
 
 
 def test_the_flat_map_keeps_distances_to_two_per_cent():

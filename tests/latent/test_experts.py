@@ -62,6 +62,56 @@ class TestPublished:
         differ = np.flatnonzero(np.asarray(grades) != np.asarray(majority_vote(x))) + 1
         np.testing.assert_array_equal(differ, [2, 12, 36])
 
+    def test_three_grades_rest_on_probabilities_estimated_as_zero(self):
+        """Patients 2, 12 and 36: with a prior, or one answer fewer, they change (notebook 07)."""
+        x = anaesthetists().counts
+
+        def posterior(smoothing, counts=x, at=x):
+            model = DawidSkene(smoothing)
+            fit = fit_em(model, vote_start(model, counts), counts, frames=[500], chunk=100)
+            return np.asarray(model.posterior(fit.state, jnp.asarray(at)))[[1, 11, 35]]
+
+        np.testing.assert_allclose(posterior(0.0)[[0, 1, 2], [3, 2, 3]], 1, atol=5e-3)
+        np.testing.assert_allclose(posterior(0.1)[1, 1], 0.999, atol=1e-3)
+        np.testing.assert_allclose(posterior(1.0)[[0, 2], 2], [0.999, 0.976], atol=1e-3)
+        without = x.copy()
+        without[11, 3] = 0  # patient 12, observer 4
+        np.testing.assert_allclose(posterior(0.0, at=without)[1, 1], 0.594, atol=1e-3)
+
+    def test_observer_1_agrees_with_himself_more_often_than_the_model_expects(self):
+        data = anaesthetists()
+        fit = fit_em(MODEL, vote_start(MODEL, data.counts), data.counts, frames=[500], chunk=100)
+        weights = np.asarray(MODEL.posterior(fit.state, jnp.asarray(data.counts))).sum(axis=0)
+        expected = weights @ (np.asarray(fit.state.confusions[0]) ** 3).sum(axis=1)
+        readings = np.asarray(data.grades)[:, :3]
+        assert (readings == readings[:, :1]).all(axis=1).sum() == 32
+        np.testing.assert_allclose(expected, 27.9, atol=0.05)
+
+    def test_copiers_are_seen_by_a_rival_model_and_by_who_agrees(self):
+        """Three good experts and three copies of a poor one; not seen by one likelihood alone."""
+        rights = np.array([0.7, 0.7, 0.7, 0.45])
+        confusions = np.eye(3) * (1.5 * rights - 0.5)[:, None, None]
+        confusions += ((1 - rights) / 2)[:, None, None]
+        truth = DawidSkeneParameters(np.full(3, 1 / 3), confusions)
+        model = DawidSkene(0.1)
+        four, z = model.sample(truth, 300, key=jax.random.key(0))
+        six = jnp.concatenate([four, four[:, 3:], four[:, 3:]], axis=1)
+
+        def fitted(counts):
+            return fit_em(model, vote_start(model, counts), counts, frames=[100], chunk=100)
+
+        copiers, rival = fitted(six), fitted(four)
+        assert rival.info.log_likelihood > copiers.info.log_likelihood + 30
+        right = [
+            (model.predict(run.state, x) == z).mean() for run, x in ((copiers, six), (rival, four))
+        ]
+        assert right[0] < 0.55
+        assert right[1] > 0.7
+        answers = np.asarray(six).argmax(axis=2)
+        agree = np.mean(answers[:, 0] == answers[:, 1])
+        pi, matrices = (np.asarray(field) for field in copiers.state)
+        assert pi @ (matrices[0] * matrices[1]).sum(axis=1) < 0.37 < 0.45 < agree
+
     def test_there_is_a_higher_optimum(self):
         x = anaesthetists().counts
         starts = random_expert_starts(MODEL, x, 4, 30, key=jax.random.key(0))
