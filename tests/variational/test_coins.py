@@ -70,6 +70,22 @@ class TestModel:
 
 
 @pytest.mark.usefixtures("float64")
+@pytest.mark.parametrize(("blend", "touches"), [(0.0, 0.3), (0.5, None), (1.0, 0.5)])
+def test_where_the_bound_of_a_blended_posterior_touches(blend, touches):
+    """(1 − blend) × the posterior at θ = 0.3 + blend × (½, ½): in part it is no θ's posterior."""
+    model, heads = Coins(10, fair=1), jnp.asarray(HEADS)
+    q = (1 - blend) * softmax(model.log_joint(log_odds([0.3]), heads), axis=1) + blend / 2
+    biases = np.linspace(0.03, 0.97, 95)
+    joints = jax.vmap(lambda theta: model.log_joint(theta[None], heads))(log_odds(biases))
+    gaps = logsumexp(joints, axis=2).sum(axis=1) - (q * (joints - np.log(q))).sum(axis=(1, 2))
+    if touches is None:
+        assert gaps.min() > 0.01
+    else:
+        assert gaps.min() == pytest.approx(0, abs=1e-12)
+        assert biases[gaps.argmin()] == pytest.approx(touches)
+
+
+@pytest.mark.usefixtures("float64")
 def test_the_published_run():
     """Figure 1b: from 0.60 and 0.50, after one cycle 0.71 and 0.58, after ten 0.80 and 0.52."""
     model, start = Coins(10), log_odds([0.6, 0.5])

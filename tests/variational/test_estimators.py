@@ -143,6 +143,22 @@ def test_no_order_of_the_variances_holds_for_every_function(often, score, centre
     np.testing.assert_allclose(found, (score, centred, path), atol=1e-3)
 
 
+def test_how_much_a_baseline_helps_depends_on_the_logit():
+    """Of the bag of notebook 11: 3 times for the unlikeliest coin, 21 to 54 for the others."""
+    logits = nearest_coin_logits(4.0, SEEN, BIASES)
+    joint = bag_log_joint(SEEN, BIASES)
+    q = softmax(logits)
+    f = joint - np.log(q)
+    np.testing.assert_allclose(f, [-19.4, -11.0, -8.2, -7.6, -8.2], atol=0.06)
+    by_mean = enumerated_variance(logits, joint, baseline=float(q @ f))
+    gains = enumerated_variance(logits, joint) / by_mean
+    np.testing.assert_allclose(gains, [3.3, 21.9, 54.4, 21.4, 33.9], rtol=0.02)
+    squares = (np.eye(5)[0] - q[0]) ** 2  # of the score of the first logit
+    best = float((q * f) @ squares / (q @ squares))
+    found = enumerated_variance(logits, joint, baseline=best)[0]
+    np.testing.assert_allclose((by_mean[0], found), (3.88, 0.0012), rtol=0.02)
+
+
 def test_the_best_baseline_is_not_the_mean():
     """E[f s²] / E[s²] with the score s: 4 for z² at μ = σ = 1, where the mean is 2."""
     at = [
