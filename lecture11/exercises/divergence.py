@@ -1,11 +1,12 @@
 """Checks for notebook 04: KL divergence with its support condition, and Shannon's lengths."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, number, same
+from lecture11.exercises.mistakes import Wrong, kl_terms
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -29,8 +30,6 @@ TELLING = _case([0.1, 0.3, 0.2, 0.3, 0.1], [0.15, 0.05, 0.05, 0.2, 0.55])
 """Here all the mistaken costs differ, though most are made of small whole numbers."""
 
 POWERS = _case([0.2, 0.3, 0.1, 0.4], [0.5, 0.25, 0.125, 0.125])
-
-Wrong = Mapping[str, np.ndarray | float]
 
 
 @exercise
@@ -122,20 +121,13 @@ def _check_outside(student: Callable, right: np.ndarray) -> None:
     )
 
 
-def _terms(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """a log (a/b), 0 where a is."""
-    some = a > 0
-    with np.errstate(divide="ignore"):
-        return np.where(some, a * np.log(np.where(some, a, 1) / np.where(some, b, 1)), 0)
-
-
 def _divergence(case: _Case) -> np.ndarray:
-    return np.asarray(_terms(*case).sum())
+    return np.asarray(kl_terms(*case).sum())
 
 
 def _other_divergences(case: _Case) -> Wrong:
     p, q = case
-    terms, back = _terms(p, q), _terms(q, p)
+    terms, back = kl_terms(p, q), kl_terms(q, p)
     right = terms.sum()
     return {
         "The order is reversed: this is D(q‖p). The first one, p, is what weighs the logarithms.": (
@@ -171,8 +163,8 @@ def _other_divergences(case: _Case) -> Wrong:
 
 
 def _mean_length(case: _Case) -> np.ndarray:
-    some = case.p > 0
-    return np.asarray(case.p[some] @ np.ceil(-np.log2(case.q[some])))
+    positive = case.p > 0
+    return np.asarray(case.p[positive] @ np.ceil(-np.log2(case.q[positive])))
 
 
 def _other_lengths(case: _Case) -> Wrong:

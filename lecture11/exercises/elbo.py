@@ -1,11 +1,12 @@
 """Check for notebook 09: the evidence lower bound by enumeration."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, number, same
+from lecture11.exercises.mistakes import Wrong, softmax
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -72,22 +73,22 @@ def _check_zero(student: Callable, case: _Case, when: str) -> None:
 
 
 def _terms(case: _Case) -> np.ndarray:
-    some = case.q > 0
-    log_p, log_q = np.where(some, case.log_joint, 0), np.log(np.where(some, case.q, 1))
-    return np.where(some, case.q * (log_p - log_q), 0)
+    positive = case.q > 0
+    log_p, log_q = np.where(positive, case.log_joint, 0), np.log(np.where(positive, case.q, 1))
+    return np.where(positive, case.q * (log_p - log_q), 0)
 
 
 def _bound(case: _Case) -> np.ndarray:
     return np.asarray(_terms(case).sum())
 
 
-def _other_values(case: _Case) -> Mapping[str, np.ndarray | float]:
+def _other_values(case: _Case) -> Wrong:
     log_p, q = case
     of_points, log_q = _terms(case).sum(axis=1), np.log(q)
     total = of_points.sum()
     evidence = np.logaddexp.reduce(log_p, axis=1)
     entropy = -(q * log_q).sum()
-    posterior = np.exp(log_p - evidence[:, None])
+    posterior = softmax(log_p)
     return {
         "You have the bound of each point: add them up.": of_points,
         "You have the mean over the points: the slide's ELBO is the sum.": of_points.mean(),

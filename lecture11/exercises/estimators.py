@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, numbers
+from lecture11.exercises.mistakes import Wrong, of_draws
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -79,13 +80,13 @@ def _score_estimate(case: _Scored) -> np.ndarray:
     return (_scores(case) * _centred(case.values)).mean(axis=1)
 
 
-def _other_scores(case: _Scored) -> dict[str, np.ndarray]:
+def _other_scores(case: _Scored) -> Wrong:
     scores, centred, values = _scores(case), _centred(case.values), case.values
     t = (case.z - case.mean) / case.sd
     right = _score_estimate(case)
     density = np.exp(-0.5 * t**2) / (case.sd * np.sqrt(2 * np.pi))
     unsquared = np.stack([t, t**2 - 1])
-    return {
+    return of_draws(scores * centred) | {
         "There is no baseline: subtract from each f(z_s) the mean of the other values.": (
             (scores * values).mean(axis=1)
         ),
@@ -94,11 +95,9 @@ def _other_scores(case: _Scored) -> dict[str, np.ndarray]:
             (scores * (values - values.mean())).mean(axis=1)
         ),
         "The sign is reversed: the factor is f(z_s) − b_s.": -right,
-        "You have added up the draws: take their mean.": right * len(values),
         "You have divided by S − 1 twice: the mean over draws divides by S.": (
             right * len(values) / (len(values) - 1)
         ),
-        "The two are in the wrong order: μ first, then σ.": right[::-1],
         "The second is the derivative in log σ: in σ it is smaller by the factor σ.": (
             right * np.array([1, case.sd])
         ),
@@ -110,8 +109,6 @@ def _other_scores(case: _Scored) -> dict[str, np.ndarray]:
         "These are the derivatives of the density: take those of its logarithm.": (
             (scores * density * centred).mean(axis=1)
         ),
-        "These are estimates of single draws: take their mean.": scores * centred,
-        "These are estimates of single draws, one a row: take their mean.": (scores * centred).T,
     }
 
 
@@ -134,10 +131,10 @@ def check_reparametrised(student: Callable) -> str:
     return "The gradient passes through the draw: f'(z) once as it is, once times ε."
 
 
-def _other_paths(case: _Reparametrised, right: np.ndarray) -> dict[str, np.ndarray]:
+def _other_paths(case: _Reparametrised, right: np.ndarray) -> Wrong:
     noise, slopes, mean, sd = case
     z = mean + sd * noise
-    return {
+    return of_draws(np.stack([slopes, slopes * noise])) | {
         "The chain rule is missing in σ: ∂z/∂σ is ε, not 1.": np.repeat(slopes.mean(), 2),
         "The second is the derivative in log σ: in σ it is f'(z) ε, without the factor σ.": (
             right * np.array([1, sd])
@@ -150,17 +147,9 @@ def _other_paths(case: _Reparametrised, right: np.ndarray) -> dict[str, np.ndarr
         "This has the score in it: the reparametrised estimate needs f' and ε only.": (
             np.stack([slopes * noise / sd, slopes * (noise**2 - 1) / sd]).mean(axis=1)
         ),
-        "The two are in the wrong order: μ first, then σ.": right[::-1],
-        "You have added up the draws: take their mean.": right * len(noise),
         "The sign is reversed.": -right,
         "ε has been averaged before it was multiplied: the mean is of the products f'(z_s) ε_s.": (
             np.array([slopes.mean(), slopes.mean() * noise.mean()])
-        ),
-        "These are estimates of single draws: take their mean.": (
-            np.stack([slopes, slopes * noise])
-        ),
-        "These are estimates of single draws, one a row: take their mean.": (
-            np.stack([slopes, slopes * noise]).T
         ),
     }
 

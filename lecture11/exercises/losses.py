@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, numbers, same
+from lecture11.exercises.mistakes import kl_terms, softmax
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -52,18 +53,13 @@ def check_logit_gradient(student: Callable) -> str:
     return "The gradient is right, for soft labels and hard, even for huge logits."
 
 
-def _softmax(logits: np.ndarray, axis: int = 1) -> np.ndarray:
-    exponentials = np.exp(logits - logits.max(axis=axis, keepdims=True))
-    return exponentials / exponentials.sum(axis=axis, keepdims=True)
-
-
 def _gradient(case: _Case) -> np.ndarray:
-    return (_softmax(case.logits) - case.labels) / len(case.logits)
+    return (softmax(case.logits) - case.labels) / len(case.logits)
 
 
 def _other_gradients(case: _Case) -> dict[str, np.ndarray]:
     logits, labels = case
-    p, right = _softmax(logits), _gradient(case)
+    p, right = softmax(logits), _gradient(case)
     examples, classes = logits.shape
     hard = np.eye(classes)[labels.argmax(axis=1)]
     error = p - labels
@@ -81,7 +77,7 @@ def _other_gradients(case: _Case) -> dict[str, np.ndarray]:
             (logits - labels) / examples
         ),
         "The softmax runs over the examples: each row, axis=1, must sum to 1.": (
-            (_softmax(logits, axis=0) - labels) / examples
+            (softmax(logits, axis=0) - labels) / examples
         ),
         "Each logit went through a sigmoid of its own: the classes compete, so use the softmax.": (
             (1 / (1 + np.exp(-logits)) - labels) / examples
@@ -148,15 +144,8 @@ def check_reverse_kl(student: Callable) -> str:
     )
 
 
-def _terms(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """p log (p / q), 0 where p is 0, ∞ where only q is."""
-    some = p > 0
-    with np.errstate(divide="ignore"):
-        return np.where(some, p * np.log(np.where(some, p, 1) / np.where(some, q, 1)), 0)
-
-
 def _divergence(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    return _terms(p, q).sum(axis=1)
+    return kl_terms(p, q).sum(axis=1)
 
 
 def _compare_sampled(answer: np.ndarray, right: np.ndarray) -> None:
@@ -205,5 +194,7 @@ def _other_divergences(pair: _Pair) -> dict[str, np.ndarray]:
         "You have taken logarithms to base 2: use the natural one, log.": right / np.log(2),
         "This is the mean over the rows: return one number for each.": right.mean(),
         "This is the sum over the rows: return one number for each.": right.sum(),
-        "Sum over the classes: these are the terms, one for each class.": _terms(predicted, labels),
+        "Sum over the classes: these are the terms, one for each class.": kl_terms(
+            predicted, labels
+        ),
     }

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, number, numbers, same
+from lecture11.exercises.mistakes import compare_posterior, softmax
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -64,7 +65,7 @@ def check_responsibilities(student: Callable) -> str:
     """
     for case in CASES:
         _compare_responsibilities(numbers(ask(student, case)), case)
-    answer, right = numbers(ask(student, FAR)), _normalised(_log_terms(FAR).joint)
+    answer, right = numbers(ask(student, FAR)), softmax(_log_terms(FAR).joint)
     if not is_right(answer, right, {}, "an array of shape (n, K), also for a single point,"):
         raise Mistake(
             "Right for points near the components, but a point 100 standard deviations away gives "
@@ -107,11 +108,6 @@ def _log_terms(case: _Case) -> _LogTerms:
     )
 
 
-def _normalised(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
-    shifted = np.exp(log_joint - log_joint.max(axis=axis, keepdims=True))
-    return shifted / shifted.sum(axis=axis, keepdims=True)
-
-
 def _log_sum_exp(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
     return np.logaddexp.reduce(log_joint, axis=axis)
 
@@ -119,39 +115,19 @@ def _log_sum_exp(log_joint: np.ndarray, axis: int = 1) -> np.ndarray:
 def _compare_responsibilities(answer: np.ndarray, case: _Case) -> None:
     """Raise Mistake unless the answer is the posterior; name the mistake it looks like."""
     terms = _log_terms(case)
-    log_joint = terms.joint
-    right = _normalised(log_joint)
     likely = {
-        "These are joint densities p(x, z): divide each row by its sum over k, which is p(x).": (
-            np.exp(log_joint)
-        ),
-        "You have normalised over the points: every column sums to 1. Each point has its own "
-        "posterior, so it is the rows that must sum to 1 (axis=1).": _normalised(log_joint, axis=0),
-        "You have the transpose: row i belongs to point i, column k to component k.": right.T,
-        "These are logarithms of the responsibilities: take the exponential.": np.log(right),
-        "You give each point wholly to its likeliest component. That is K-means' rule; the E-step "
-        "shares the point out.": np.eye(right.shape[1])[right.argmax(axis=1)],
         "The weights are missing: p(x, z = k) = π_k N(x | μ_k, Σ_k).": (
-            _normalised(log_joint - terms.weights)
+            softmax(terms.joint - terms.weights)
         ),
         "The determinant is missing: components differ in |Σ_k|, so it does not cancel.": (
-            _normalised(log_joint - terms.scale)
+            softmax(terms.joint - terms.scale)
         ),
         "The factor ½ is missing in the exponent: −½ (x − μ)ᵀ Σ⁻¹ (x − μ).": (
-            _normalised(log_joint + terms.exponent)
+            softmax(terms.joint + terms.exponent)
         ),
     }
-    if is_right(answer, right, likely, "an array of shape (n, K)"):
-        return
-    sums = answer.sum(axis=1)
-    if not np.allclose(sums, 1, atol=1e-4):
-        raise Mistake(
-            f"Each row must sum to 1 over the components; your first sums to {sums[0]:.4g}."
-        )
-    raise Mistake(
-        "The rows sum to 1, but the shares are wrong: compare log π_k + log N(x | μ_k, Σ_k) "
-        "term by term with the formula above."
-    )
+    formula = "log π_k + log N(x | μ_k, Σ_k)"
+    compare_posterior(answer, terms.joint, likely, "point", "component", formula)
 
 
 def _compare_log_likelihood(answer: np.ndarray, case: _Case) -> None:
@@ -193,7 +169,7 @@ def _not_the_total(of_points: np.ndarray) -> dict[str, np.ndarray | float]:
 
 def _other_sums(log_joint: np.ndarray) -> dict[str, np.ndarray | float]:
     """What the right log p(x_i, z = k) may be summed to by mistake."""
-    responsibilities = _normalised(log_joint)
+    responsibilities = softmax(log_joint)
     return {
         "Sum and logarithm are swapped: you add log p(x, z = k) over k. The logarithm of a sum is "
         "not the sum of logarithms: add the p(x, z = k) first.": log_joint.sum(),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, number, numbers
+from lecture11.exercises.mistakes import softmax
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -104,10 +105,8 @@ def _conditional(case: _Affinities) -> tuple[np.ndarray, dict[str, np.ndarray]]:
 
 
 def _rows(exponents: np.ndarray) -> np.ndarray:
-    """exp of each row without the diagonal, normalised; the largest exponent is taken off first."""
-    exponents = np.where(np.eye(len(exponents), dtype=bool), -np.inf, exponents)
-    terms = np.exp(exponents - exponents.max(axis=1, keepdims=True))
-    return terms / terms.sum(axis=1, keepdims=True)
+    """exp of each row without the diagonal, normalised."""
+    return softmax(np.where(np.eye(len(exponents), dtype=bool), -np.inf, exponents))
 
 
 # The search
@@ -202,8 +201,8 @@ def _perplexity(squares: np.ndarray, beta: float) -> float:
     exponents = -beta * (squares - squares.min())
     p = np.exp(exponents)
     p = p / p.sum()
-    some = p > 0
-    return float(np.exp(-(p[some] * np.log(p[some])).sum()))
+    positive = p[p > 0]
+    return float(np.exp(-(positive * np.log(positive)).sum()))
 
 
 def _precision(squares: np.ndarray, target: float) -> float:

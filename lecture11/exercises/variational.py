@@ -1,11 +1,12 @@
 """Checks for notebook 10: the divergence of the joints, and a cycle with a factorised q."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, number
+from lecture11.exercises.mistakes import Wrong, kl_terms
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -23,9 +24,6 @@ class _Cycle(NamedTuple):
     """(n,)"""
     theta: np.ndarray
     noise: np.ndarray
-
-
-Wrong = Mapping[str, np.ndarray | float]
 
 
 def _joint(seed: int, counts: list[int], states: int) -> _Joint:
@@ -90,42 +88,36 @@ def check_mean_field_cycle(student: Callable) -> str:
     return "A whole cycle with a factorised q; repeated, it ends where the bound is highest."
 
 
-def _kl(p: np.ndarray, q: np.ndarray) -> np.ndarray:
-    """The terms p log (p/q), 0 where p is."""
-    some = p > 0
-    return np.where(some, p * np.log(np.where(some, p, 1) / np.where(some, q, 1)), 0)
-
-
 def _shares(case: _Joint) -> np.ndarray:
     return case.counts / case.counts.sum()
 
 
 def _divergence(case: _Joint) -> np.ndarray:
-    return np.asarray(_kl(_shares(case)[:, None] * case.q, case.table).sum())
+    return np.asarray(kl_terms(_shares(case)[:, None] * case.q, case.table).sum())
 
 
 def _other_divergences(case: _Joint) -> Wrong:
     p, q, model = _shares(case), case.q, case.table
     data = p[:, None] * q
-    terms, right = _kl(data, model), _kl(data, model).sum()
+    terms, right = kl_terms(data, model), kl_terms(data, model).sum()
     of_x = model.sum(axis=1)
     posterior = model / of_x[:, None]
-    of_q = p @ _kl(q, posterior).sum(axis=1)
+    of_q = p @ kl_terms(q, posterior).sum(axis=1)
     return {
         "The counts are not divided by n: p̂(x) is a share.": (
-            _kl(case.counts[:, None] * q, model).sum()
+            kl_terms(case.counts[:, None] * q, model).sum()
         ),
         "You have n times the divergence: the weights are shares, not counts.": (
             right * case.counts.sum()
         ),
-        "p̂(x) is missing: every x counts once here.": _kl(q, model).sum(),
+        "p̂(x) is missing: every x counts once here.": kl_terms(q, model).sum(),
         "p̂(x) is missing inside the logarithm: there, too, stands p̂(x) q(z|x). (What you have is "
         "−ELBO/n: the entropy of the data is still in it.)": (data * np.log(q / model)).sum(),
-        "The order is reversed: the data come first, and weigh.": _kl(model, data).sum(),
+        "The order is reversed: the data come first, and weigh.": kl_terms(model, data).sum(),
         "This is D(q ‖ posterior) averaged over the data: that of p̂(x) from p_θ(x) is missing.": (
             of_q
         ),
-        "This is D(p̂ ‖ p_θ(x)), over x alone: q plays no part.": _kl(p, of_x).sum(),
+        "This is D(p̂ ‖ p_θ(x)), over x alone: q plays no part.": kl_terms(p, of_x).sum(),
         "These are the terms: add them up.": terms,
         "You have one value for each x: add them up.": terms.sum(axis=1),
         "You have the mean of the terms: add them up.": terms.mean(),

@@ -127,13 +127,13 @@ EXERCISES = {
                 lambda counts, marginals, confusions: with_numpy(counts, marginals, confusions) / 2,
             ),
             (
-                "the shares are wrong",
+                "the probabilities are wrong",
                 lambda counts, marginals, confusions: with_numpy(
                     counts[:, :1], marginals, confusions[:1]
                 ),
             ),
             (
-                "Expected an array of shape",
+                "Expected a row for each item",
                 lambda counts, marginals, confusions: with_numpy(counts, marginals, confusions)[
                     :-1
                 ],

@@ -154,7 +154,7 @@ EXERCISES = {
             ("underflows", underflows),
             ("underflows", underflows_to_zeros),
             (
-                "shape (n, K) = (7, 3), got (3,)",
+                "shape = (7, 3), got (3,)",
                 lambda data, weights, means, covariances: with_loops(
                     data, weights, means, covariances
                 )[0],
