@@ -42,7 +42,7 @@ class BoundedModel(Protocol):
     def check(self, theta: Any, phi: Any, data: Any) -> tuple[Any, Any, Any]:
         """All three as JAX arrays, or an error that names what is wrong with them."""
 
-    def log_evidence(self, theta: Any, data: Any) -> Float[Array, ""]:
+    def log_likelihood(self, theta: Any, data: Any) -> Float[Array, ""]:
         """Σ_i log p_θ(x_i) in nats."""
 
     def bound(self, theta: Any, phi: Any, data: Any) -> Float[Array, ""]:
@@ -73,7 +73,7 @@ class AscentInfo(NamedTuple):
 
     bound: Float[Array, "*frames"]
     """ELBO(θ, q_φ)."""
-    evidence: Float[Array, "*frames"]
+    log_likelihood: Float[Array, "*frames"]
     """Σ_i log p_θ(x_i)."""
 
 
@@ -197,7 +197,7 @@ def variational_em(
 
 def _info(model: BoundedModel, state: Ascent, data: Any) -> AscentInfo:
     return AscentInfo(
-        model.bound(state.theta, state.phi, data), model.log_evidence(state.theta, data)
+        model.bound(state.theta, state.phi, data), model.log_likelihood(state.theta, data)
     )
 
 

@@ -68,7 +68,7 @@ class Coins:
         """p_θ(x, z) for every number of heads x = 0 … m; sums to 1."""
         return jnp.exp(self.log_joint(theta, jnp.arange(self.tosses + 1, dtype=theta.dtype)))
 
-    def log_evidence(
+    def log_likelihood(
         self, theta: Float[Array, " unknown"], heads: Float[Array, " rounds"]
     ) -> Float[Array, ""]:
         """Σ_i log Σ_z p_θ(x_i, z)."""

@@ -26,7 +26,7 @@ from lecture11.zeros import exp_log_ratio, p_log, weighted
 class JensenProof(NamedTuple):
     """The slide's first proof in numbers, one for each point."""
 
-    evidence: Float[Array, "*points"]
+    log_likelihood: Float[Array, "*points"]
     """log Σ_z p(x, z), over all z."""
     log_of_mean: Float[Array, "*points"]
     """log Σ_z q(z) · p(x, z)/q(z), over the z with q(z) > 0: equal where q covers the posterior."""
@@ -50,7 +50,7 @@ class KLProof(NamedTuple):
     """Σ_z q(z) log (q(z) / p(z|x)) = D_KL(q ‖ posterior)."""
 
 
-def log_evidence(log_joint: Any) -> Float[Array, "*points"]:
+def log_likelihood(log_joint: Any) -> Float[Array, "*points"]:
     """log p(x) = log Σ_z p(x, z), finite also where every p(x, z) underflows.
 
     Raises ValueError where a value is NaN or ∞, or all z of a point are impossible.
@@ -59,7 +59,7 @@ def log_evidence(log_joint: Any) -> Float[Array, "*points"]:
 
 
 def posterior(log_joint: Any) -> Float[Array, "*points states"]:
-    """p(z|x) = p(x, z) / p(x). Raises what :func:`log_evidence` raises."""
+    """p(z|x) = p(x, z) / p(x). Raises what :func:`log_likelihood` raises."""
     return _normalised(as_logits("log_joint", log_joint))
 
 

@@ -26,7 +26,7 @@ from lecture11.gaussian import STANDARD_NORMAL, Normal, as_normal, normal_log_de
 from lecture11.quadrature import Rule
 from lecture11.signatures import checked
 from lecture11.training import TrainingStep, train_many
-from lecture11.variational.integration import grid, integrated_log_evidence
+from lecture11.variational.integration import grid, integrated_log_likelihood
 from lecture11.variational.vae import Autoencoder, decode, encode, pixel_log_likelihood
 
 LEARNING_RATE, STEPS = 0.03, 400
@@ -48,9 +48,9 @@ class Tables(NamedTuple):
 
 
 class Gaps(NamedTuple):
-    """The evidence of each image and how far two bounds reach, in nats."""
+    """The log-likelihood of each image and how far two bounds reach, in nats."""
 
-    evidence: Float[Array, " images"]
+    log_likelihood: Float[Array, " images"]
     """log p(x), by quadrature."""
     best: Float[Array, " images"]
     """ELBO of q*, the best normal with independent latents."""
@@ -62,7 +62,7 @@ class Gaps(NamedTuple):
     @property
     def approximation(self) -> Float[Array, " images"]:
         """log p(x) − ELBO(q*)."""
-        return self.evidence - self.best
+        return self.log_likelihood - self.best
 
     @property
     def amortisation(self) -> Float[Array, " images"]:
@@ -118,11 +118,11 @@ def _tabulate(
 
 
 @checked
-def tabulated_evidence(tables: Tables) -> Float[Array, " images"]:
+def tabulated_log_likelihood(tables: Tables) -> Float[Array, " images"]:
     """log p(x) of each image: the grid's own sum."""
     rule = Rule(tables.nodes[0], jnp.exp(tables.log_weights[0]))
     flat = tables.log_joint.reshape(len(tables.log_joint), -1)
-    return integrated_log_evidence(flat, grid(rule, rule))
+    return integrated_log_likelihood(flat, grid(rule, rule))
 
 
 @checked
@@ -155,7 +155,7 @@ def _negative_bound(free: _Free, table: Tables, key: PRNGKeyArray) -> Float[Arra
 
 
 @checked
-def evidence_gaps(tables: Tables, q: Normal) -> Gaps:
+def inference_gaps(tables: Tables, q: Normal) -> Gaps:
     """Split each image's evidence, from its table and the encoder's q, fields (images, 2).
 
     q* is sought by Adam from two starts, q and the normal with the posterior's means and standard
@@ -178,7 +178,7 @@ def evidence_gaps(tables: Tables, q: Normal) -> Gaps:
         jnp.stack([getattr(normal, name) for normal in found])[best, jnp.arange(best.size)]
         for name in Normal._fields
     ]
-    return Gaps(tabulated_evidence(tables), bounds.max(axis=0), bounds[0], Normal(*fields))
+    return Gaps(tabulated_log_likelihood(tables), bounds.max(axis=0), bounds[0], Normal(*fields))
 
 
 @jax.jit
@@ -202,7 +202,7 @@ def _posterior_moments(tables: Tables) -> Normal:
 @checked
 def posterior_on_grid(tables: Tables) -> Float[np.ndarray, "images side side"]:
     """p(z|x), densities at the nodes."""
-    logs = tables.log_joint - tabulated_evidence(tables)[:, None, None]
+    logs = tables.log_joint - tabulated_log_likelihood(tables)[:, None, None]
     return np.exp(np.asarray(logs))
 
 

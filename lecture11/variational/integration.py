@@ -54,7 +54,7 @@ def grid(*rules: Rule) -> Grid:
 
 
 @checked
-def integrated_log_evidence(log_joint: Any, over: Grid) -> Float[Array, "*points"]:
+def integrated_log_likelihood(log_joint: Any, over: Grid) -> Float[Array, "*points"]:
     """log p(x) = log Σ_j w_j p(x, z_j).
 
     Raises ValueError where a value is NaN or ∞, or there is not one for each node.
@@ -64,7 +64,7 @@ def integrated_log_evidence(log_joint: Any, over: Grid) -> Float[Array, "*points
 
 @checked
 def log_posterior_density(log_joint: Any, over: Grid) -> Float[Array, "*points nodes"]:
-    """log p(z_j|x) at the nodes. Raises what :func:`integrated_log_evidence` raises."""
+    """log p(z_j|x) at the nodes. Raises what :func:`integrated_log_likelihood` raises."""
     log_joint = _at_nodes("log_joint", log_joint, over)
     return log_joint - _log_integral(log_joint, over)[..., None]
 

@@ -76,7 +76,7 @@ class Causes:
         prior = normal_log_density(z, STANDARD_NORMAL).sum(axis=1)
         return normal_log_density(data.x[:, None], effect) + prior
 
-    def log_evidence(self, theta: Float[Array, ""], data: Effects) -> Float[Array, ""]:
+    def log_likelihood(self, theta: Float[Array, ""], data: Effects) -> Float[Array, ""]:
         """Σ_i log N(x_i | 0, 2 θ² + σ²)."""
         spread = Normal(jnp.zeros(()), jnp.sqrt(2 * theta**2 + data.noise**2))
         return normal_log_density(data.x, spread).sum()
@@ -148,7 +148,7 @@ def _as_noise(name: str, noise: Any) -> Float[Array, ""]:
 class Shortfall(NamedTuple):
     """Evidence and best bound as functions of θ, in nats for each point."""
 
-    evidence: Float[Array, "*thetas"]
+    log_likelihood: Float[Array, "*thetas"]
     """(1/n) log p_θ(x)."""
     bound: Float[Array, "*thetas"]
     """(1/n) max_q ELBO(θ, q) over all factorised q."""
@@ -169,9 +169,9 @@ def shortfall(thetas: Any, data: Effects) -> Shortfall:
 def _shortfall(thetas: Array, data: Effects) -> Shortfall:
     mean_square = (data.x**2).mean()
     variance = 2 * thetas**2 + data.noise**2
-    evidence = -0.5 * (mean_square / variance + jnp.log(2 * jnp.pi * variance))
+    log_likelihood = -0.5 * (mean_square / variance + jnp.log(2 * jnp.pi * variance))
     rho = thetas**2 / (thetas**2 + data.noise**2)
-    return Shortfall(evidence, evidence + 0.5 * jnp.log1p(-(rho**2)))
+    return Shortfall(log_likelihood, log_likelihood + 0.5 * jnp.log1p(-(rho**2)))
 
 
 @checked

@@ -119,7 +119,7 @@ def stack() -> Live:
     def update(share: float) -> Picture:
         q = np.array([share, 1 - share])
         gap = variational.posterior_divergence(joint, q=q)
-        level = variational.log_evidence(joint)
+        level = variational.log_likelihood(joint)
         return stage.show(q, variational.posterior(joint), float(level), float(gap))
 
     return (
@@ -142,7 +142,7 @@ def coins() -> Live:
             model, start, start, heads, frames=range(7), m="fixed", length=length
         )
         odds = (run.frames.theta[:, 0], run.frames.phi[:, 0])
-        return stage.show(*map(jax.nn.sigmoid, odds), run.infos.bound, run.infos.evidence)
+        return stage.show(*map(jax.nn.sigmoid, odds), run.infos.bound, run.infos.log_likelihood)
 
     sliders = {"bias": Slider("θ", 0.05, 0.95, 0.05, 0.6), "length": Slider("η", 0.05, 2, 0.05, 1)}
     return update, sliders, [("bias", 0.3), ("bias", 0.95), ("length", 0.05), ("length", 2.0)]

@@ -93,7 +93,7 @@ class TestInexact:
         exact = variational_em(FREE, log_odds([0.8]), phi, HEADS, frames=FRAMES)
         inexact = self.falling()
         np.testing.assert_allclose(inexact.state.theta, exact.state.theta, atol=1e-3)
-        np.testing.assert_allclose(inexact.info.bound, exact.info.evidence, atol=1e-6)
+        np.testing.assert_allclose(inexact.info.bound, exact.info.log_likelihood, atol=1e-6)
 
     def test_a_fixed_step_is_safe_when_short_and_breaks_the_bound_when_long(self):
         def bounds(length):
@@ -110,7 +110,7 @@ class TestInexact:
         """With exact E-steps, up to 2 / the evidence's curvature (notebook 10)."""
         summit = variational_em(SHARED, log_odds([0.6]), log_odds([0.6]), HEADS, frames=[200])
         best, heads = summit.state.theta, jnp.asarray(HEADS)
-        of_evidence = -jax.hessian(lambda theta: SHARED.log_evidence(theta, heads))(best)[0, 0]
+        of_evidence = -jax.hessian(lambda theta: SHARED.log_likelihood(theta, heads))(best)[0, 0]
         of_bound = -jax.hessian(lambda theta: SHARED.bound(theta, best, heads))(best)[0, 0]
         np.testing.assert_allclose((2 / of_bound, 2 / of_evidence), (0.473, 0.733), atol=5e-4)
 

@@ -40,7 +40,7 @@ class TestModel:
             np.prod([joint[i, z] for i, z in enumerate(hidden)])
             for hidden in product(range(3), repeat=5)
         )
-        found = self.model.log_evidence(jnp.asarray(self.theta), jnp.asarray(HEADS))
+        found = self.model.log_likelihood(jnp.asarray(self.theta), jnp.asarray(HEADS))
         np.testing.assert_allclose(found, np.log(total), rtol=1e-12)
 
     @pytest.mark.parametrize("family", ["free", "shared"])
@@ -48,7 +48,7 @@ class TestModel:
         model = Coins(10, fair=1, family=family)
         theta, heads = jnp.asarray(self.theta), jnp.asarray(HEADS)
         phi = model.e_step(theta, heads)
-        evidence = model.log_evidence(theta, heads)
+        evidence = model.log_likelihood(theta, heads)
         np.testing.assert_allclose(model.bound(theta, phi, heads), evidence, rtol=1e-12)
         q = jax.nn.softmax(model.logits(phi, heads), axis=1)
         np.testing.assert_allclose(q, softmax(self.log_joint(), axis=1), rtol=1e-10)
@@ -65,7 +65,7 @@ class TestModel:
         certain = jnp.array([[800.0, 0], [800, 0], [800, 0]])
         theta = model.m_step(jnp.array([0.1, 0.2]), certain, heads)
         np.testing.assert_allclose(theta, [30, 0.2])
-        assert jnp.isfinite(model.log_evidence(theta, heads))
+        assert jnp.isfinite(model.log_likelihood(theta, heads))
         assert jnp.isfinite(model.bound(theta, certain, heads))
 
 
@@ -94,12 +94,12 @@ def test_the_published_run():
     biases = np.asarray(jax.nn.sigmoid(run.frames.theta))
     np.testing.assert_allclose(biases, [[0.6, 0.5], [0.71, 0.58], [0.80, 0.52]], atol=0.005)
     log_joint = np.stack([binom.logpmf(HEADS, 10, b) for b in biases[-1]], axis=1) - np.log(2)
-    np.testing.assert_allclose(run.info.evidence, logsumexp(log_joint, axis=1).sum(), rtol=1e-10)
+    np.testing.assert_allclose(run.info.log_likelihood, logsumexp(log_joint, axis=1).sum(), rtol=1e-10)
 
 
 def test_float32_agrees():
     theta = jnp.array([0.4, -0.7])
-    level = Coins(10).log_evidence(theta, jnp.asarray(HEADS, jnp.float32))
+    level = Coins(10).log_likelihood(theta, jnp.asarray(HEADS, jnp.float32))
     assert level.dtype == jnp.float32
     joint = np.stack([binom.pmf(HEADS, 10, b) for b in expit(np.asarray(theta))], axis=1)
     np.testing.assert_allclose(level, np.log(joint.mean(axis=1)).sum(), rtol=1e-5)

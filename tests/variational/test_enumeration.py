@@ -13,7 +13,7 @@ from lecture11.variational import (
     evidence_lower_bound,
     jensen_proof,
     kl_proof,
-    log_evidence,
+    log_likelihood,
     posterior,
     posterior_divergence,
 )
@@ -41,7 +41,7 @@ class TestRandomCases:
     @given(seeds, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
     def test_evidence_is_bound_plus_divergence(self, seed, spread):
         log_joint, q = random_case(seed, spread)
-        evidence, bound = log_evidence(log_joint), evidence_lower_bound(log_joint, q=q)
+        evidence, bound = log_likelihood(log_joint), evidence_lower_bound(log_joint, q=q)
         gap = posterior_divergence(log_joint, q=q)
         np.testing.assert_allclose(evidence, logsumexp(log_joint, axis=1), rtol=1e-13)
         expected = [by_hand(*pair) for pair in zip(log_joint, q, strict=True)]
@@ -58,7 +58,7 @@ class TestRandomCases:
         exact = posterior(log_joint)
         np.testing.assert_allclose(exact, softmax(log_joint, axis=1), rtol=1e-10)
         tight = evidence_lower_bound(log_joint, q=exact)
-        np.testing.assert_allclose(tight, log_evidence(log_joint), rtol=1e-13)
+        np.testing.assert_allclose(tight, log_likelihood(log_joint), rtol=1e-13)
         assert np.asarray(posterior_divergence(log_joint, q=exact)).max() < 1e-12
         mixed = 0.99 * np.asarray(exact) + 0.01 * other
         apart = np.abs(other - exact).max(axis=1) > 0.1
@@ -70,12 +70,12 @@ class TestRandomCases:
         log_joint, q = random_case(seed, spread)
         proof = jensen_proof(log_joint, q=q)
         inside = np.where(q > 0, log_joint, -np.inf)
-        np.testing.assert_allclose(proof.evidence, logsumexp(log_joint, axis=1), rtol=1e-13)
+        np.testing.assert_allclose(proof.log_likelihood, logsumexp(log_joint, axis=1), rtol=1e-13)
         np.testing.assert_allclose(proof.log_of_mean, logsumexp(inside, axis=1), rtol=1e-12)
         np.testing.assert_allclose(proof.bound, evidence_lower_bound(log_joint, q=q), rtol=1e-12)
         assert (np.asarray(proof.log_of_mean - proof.bound) >= -1e-9).all()
-        assert (np.asarray(proof.evidence - proof.log_of_mean) >= -1e-9).all()
-        lost = np.exp(np.asarray(proof.log_of_mean - proof.evidence))
+        assert (np.asarray(proof.log_likelihood - proof.log_of_mean) >= -1e-9).all()
+        lost = np.exp(np.asarray(proof.log_of_mean - proof.log_likelihood))
         np.testing.assert_allclose(proof.covered, lost, rtol=1e-9, atol=1e-12)
 
     @settings(max_examples=60)
@@ -112,7 +112,7 @@ class TestRandomCases:
 def test_where_q_misses_the_posterior_the_first_equality_fails_and_the_bound_holds():
     log_joint = np.log([0.3, 0.1])
     proof = jensen_proof(log_joint, q=[1.0, 0.0])
-    np.testing.assert_allclose(proof.evidence, np.log(0.4), rtol=1e-6)
+    np.testing.assert_allclose(proof.log_likelihood, np.log(0.4), rtol=1e-6)
     np.testing.assert_allclose(proof.log_of_mean, np.log(0.3), rtol=1e-6)
     np.testing.assert_allclose(proof.bound, np.log(0.3), rtol=1e-6)
     np.testing.assert_allclose(proof.covered, 0.75, rtol=1e-6)
@@ -139,7 +139,7 @@ def test_a_probability_that_underflows_is_still_one():
 
 
 def test_one_state_only_has_no_gap():
-    assert float(log_evidence([-3.0])) == float(evidence_lower_bound([-3.0], q=[1.0])) == -3
+    assert float(log_likelihood([-3.0])) == float(evidence_lower_bound([-3.0], q=[1.0])) == -3
 
 
 def test_float32_by_default_and_float64_where_asked():

@@ -14,14 +14,14 @@ from lecture11.variational import (
     Tables,
     decode,
     encode_greys,
-    evidence_gaps,
+    inference_gaps,
     grid,
     init_autoencoder,
     integrated_lower_bound,
     posterior_on_grid,
     tabulate,
     tabulated_bound,
-    tabulated_evidence,
+    tabulated_log_likelihood,
 )
 from lecture11.variational.vae import pixel_log_likelihood
 
@@ -47,7 +47,7 @@ def tables() -> Tables:
 @pytest.fixture(scope="module")
 def gaps(tables: Tables) -> Gaps:
     with jax.enable_x64(True):
-        return evidence_gaps(tables, encode_greys(vae(), X))
+        return inference_gaps(tables, encode_greys(vae(), X))
 
 
 def test_the_table_is_the_log_joint(tables: Tables):
@@ -61,7 +61,7 @@ def test_the_table_is_the_log_joint(tables: Tables):
 def test_the_evidence_is_the_mean_likelihood_under_the_prior(tables: Tables):
     z = jax.random.normal(jax.random.key(1), (200_000, 2))
     logits = decode(vae(), z)
-    for x, evidence in zip(X, tabulated_evidence(tables), strict=True):
+    for x, evidence in zip(X, tabulated_log_likelihood(tables), strict=True):
         shares = jnp.exp(
             pixel_log_likelihood(jnp.broadcast_to(jnp.asarray(x), logits.shape), logits)
         )
@@ -83,7 +83,7 @@ def test_a_bound_is_that_of_the_plain_quadrature(tables: Tables):
 def test_a_spike_between_nodes_gains_nothing(tables: Tables):
     """Where q is narrower than the grid, its bound still does not exceed the evidence."""
     spike = Normal(jnp.array([0.31, -0.52]), jnp.full(2, 1e-4))
-    for image, evidence in enumerate(tabulated_evidence(tables)):
+    for image, evidence in enumerate(tabulated_log_likelihood(tables)):
         table = pick(tables, image)
         bound, slope = jax.value_and_grad(tabulated_bound)(spike, table)
         assert float(bound) < float(evidence)
@@ -96,7 +96,7 @@ def test_no_gap_is_negative_and_they_add_up(gaps: Gaps):
     assert (gaps.approximation > -1e-9).all()
     assert (gaps.amortisation > 1e-4).all()  # the encoder was never trained
     np.testing.assert_allclose(
-        gaps.amortised + gaps.amortisation + gaps.approximation, gaps.evidence, rtol=1e-12
+        gaps.amortised + gaps.amortisation + gaps.approximation, gaps.log_likelihood, rtol=1e-12
     )
 
 
@@ -117,8 +117,8 @@ def test_no_other_normal_is_better(tables: Tables, gaps: Gaps):
 def test_a_decoder_that_ignores_z_has_the_prior_as_posterior_and_no_approximation_gap():
     blind = vae(scale=0.0)
     tables = tabulate(blind, X, RULE)
-    np.testing.assert_allclose(tabulated_evidence(tables), 6 * np.log(0.5), rtol=1e-7)
-    found = evidence_gaps(tables, encode_greys(blind, X))
+    np.testing.assert_allclose(tabulated_log_likelihood(tables), 6 * np.log(0.5), rtol=1e-7)
+    found = inference_gaps(tables, encode_greys(blind, X))
     np.testing.assert_allclose(found.approximation, 0, atol=1e-3)
     np.testing.assert_allclose(found.q.mean, 0, atol=0.02)
     np.testing.assert_allclose(found.q.sd, 1, atol=0.02)

@@ -23,7 +23,7 @@ from lecture11.variational import (
     log_mean_weight,
     tabulate,
     tabulated_bound,
-    tabulated_evidence,
+    tabulated_log_likelihood,
 )
 from lecture11.variational.importance import vae_log_weights
 
@@ -97,7 +97,7 @@ def test_weights_of_an_autoencoder_average_to_the_evidence():
     vae = jax.tree.map(lambda leaf: 0.4 * leaf, init_autoencoder(6, (8,), 2, key=jax.random.key(0)))
     x = jnp.array([[1.0, 1.0, 0.0, 0.0, 1.0, 0.0]])
     tables = tabulate(vae, x, trapezoid(-7.0, 7.0, 201))
-    evidence = float(tabulated_evidence(tables)[0])
+    evidence = float(tabulated_log_likelihood(tables)[0])
     elbo = float(tabulated_bound(pick(encode_greys(vae, x), 0), pick(tables, 0)))
     log_w = vae_log_weights(vae, x[0], jnp.zeros(0), draws=40_000, key=jax.random.key(1))
     ratio = np.exp(np.asarray(log_w) - evidence)

@@ -13,7 +13,7 @@ from lecture11.quadrature import Rule, trapezoid
 from lecture11.variational import (
     grid,
     integrated_divergence,
-    integrated_log_evidence,
+    integrated_log_likelihood,
     integrated_lower_bound,
     log_posterior_density,
 )
@@ -39,12 +39,12 @@ class TestOneDimension:
         values, over, _ = self.case(x, 0, 1)
         exact, error = scipy.integrate.quad(lambda z: np.exp(log_joint(x, z)), -8, 8, limit=200)
         assert error < 1e-7
-        np.testing.assert_allclose(integrated_log_evidence(values, over), np.log(exact), rtol=1e-8)
+        np.testing.assert_allclose(integrated_log_likelihood(values, over), np.log(exact), rtol=1e-8)
 
     @pytest.mark.parametrize(("mean", "sd"), [(1.4, 0.2), (0.0, 1.0), (-1.3, 0.15)])
     def test_evidence_is_bound_plus_divergence_each_as_scipy_has_it(self, mean, sd):
         values, over, log_q = self.case(2.0, mean, sd)
-        evidence = float(integrated_log_evidence(values, over))
+        evidence = float(integrated_log_likelihood(values, over))
 
         def integral(f):
             at = mean + sd * np.array([-9, -3, 0, 3, 9])
@@ -62,7 +62,7 @@ class TestOneDimension:
     def test_the_posterior_is_tight(self):
         values, over, _ = self.case(2.0, 0, 1)
         log_q = log_posterior_density(values, over)
-        evidence = integrated_log_evidence(values, over)
+        evidence = integrated_log_likelihood(values, over)
         bound = integrated_lower_bound(values, over, log_q=log_q)
         np.testing.assert_allclose(bound, evidence, rtol=1e-12)
         gap = integrated_divergence(values, over, log_q=log_q)
@@ -72,8 +72,8 @@ class TestOneDimension:
         over = grid(trapezoid(-8, 8, 801))
         z = np.asarray(over.nodes)[:, 0]
         rows = np.stack([log_joint(x, z) for x in (-1.0, 0.5, 2.0)])
-        both = integrated_log_evidence(rows, over), jax.jit(integrated_log_evidence)(rows, over)
-        one_by_one = [integrated_log_evidence(row, over) for row in rows]
+        both = integrated_log_likelihood(rows, over), jax.jit(integrated_log_likelihood)(rows, over)
+        one_by_one = [integrated_log_likelihood(row, over) for row in rows]
         for found in both:
             np.testing.assert_allclose(found, one_by_one, rtol=1e-12)
 
@@ -89,7 +89,7 @@ def test_two_dimensions_against_the_closed_form():
         x - z @ a.T, cov=noise**2 * np.eye(2)
     )
     exact = gaussian.logpdf(x, cov=a @ a.T + noise**2 * np.eye(2))
-    np.testing.assert_allclose(integrated_log_evidence(values, over), exact, rtol=1e-10)
+    np.testing.assert_allclose(integrated_log_likelihood(values, over), exact, rtol=1e-10)
     precision = np.eye(2) + a.T @ a / noise**2
     mean = np.linalg.solve(precision, a.T @ x / noise**2)
     posterior = gaussian.logpdf(z, mean, np.linalg.inv(precision))
@@ -112,8 +112,8 @@ def test_float32_agrees_where_that_is_asked():
     over = grid(trapezoid(-8, 8, 401))
     z = over.nodes[:, 0]
     values = -0.5 * z**2 - 0.5 * jnp.log(2 * jnp.pi)
-    assert integrated_log_evidence(values, over).dtype == jnp.float32
-    np.testing.assert_allclose(integrated_log_evidence(values, over), 0, atol=1e-5)
+    assert integrated_log_likelihood(values, over).dtype == jnp.float32
+    np.testing.assert_allclose(integrated_log_likelihood(values, over), 0, atol=1e-5)
 
 
 class TestRefuses:
@@ -132,8 +132,8 @@ class TestRefuses:
 
     def test_values_that_are_not_one_for_each_node(self):
         with pytest.raises(ValueError, match=r"log_joint: expected shape \(5,\)"):
-            integrated_log_evidence(np.zeros(4), grid(self.over))
+            integrated_log_likelihood(np.zeros(4), grid(self.over))
 
     def test_nan(self):
         with pytest.raises(ValueError, match="log_joint: 1 of 5 values are NaN"):
-            integrated_log_evidence([0, 1, np.nan, 0, 0], grid(self.over))
+            integrated_log_likelihood([0, 1, np.nan, 0, 0], grid(self.over))

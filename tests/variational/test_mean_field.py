@@ -14,7 +14,7 @@ from lecture11.variational import (
     Effects,
     PairNormals,
     grid,
-    integrated_log_evidence,
+    integrated_log_likelihood,
     integrated_lower_bound,
     maximum_likelihood,
     sample_effects,
@@ -57,8 +57,8 @@ class TestClosedForms:
         log_q = np.stack([gaussian.logpdf(z, mean, covariance) for mean in np.asarray(phi.means)])
         exact = integrated_lower_bound(log_joint, over, log_q=log_q).sum()
         np.testing.assert_allclose(model.bound(theta, phi, data), exact, rtol=1e-10)
-        evidence = integrated_log_evidence(log_joint, over).sum()
-        np.testing.assert_allclose(model.log_evidence(theta, data), evidence, rtol=1e-10)
+        evidence = integrated_log_likelihood(log_joint, over).sum()
+        np.testing.assert_allclose(model.log_likelihood(theta, data), evidence, rtol=1e-10)
 
     def test_the_full_q_is_the_posterior_and_the_bound_tight(self):
         data, theta = arrays(DATA), jnp.asarray(self.theta)
@@ -67,7 +67,7 @@ class TestClosedForms:
         rho = np.tanh(float(phi.tangent))
         found = np.outer(sds, sds) * [[1, rho], [rho, 1]]
         np.testing.assert_allclose(found, posterior(self.theta, 0.7), rtol=1e-10)
-        evidence = FULL.log_evidence(theta, data)
+        evidence = FULL.log_likelihood(theta, data)
         np.testing.assert_allclose(FULL.bound(theta, phi, data), evidence, rtol=1e-12)
 
     def test_the_factorised_q_is_the_reverse_fit_of_the_divergence_room(self):
@@ -76,11 +76,11 @@ class TestClosedForms:
         p = Gaussian(jnp.zeros(2), jnp.asarray(posterior(self.theta, 0.7)))
         q = reverse_factorised(p)
         np.testing.assert_allclose(jnp.exp(2 * phi.log_sds), jnp.diag(q.covariance), rtol=1e-10)
-        gap = MEAN_FIELD.log_evidence(theta, data) - MEAN_FIELD.bound(theta, phi, data)
+        gap = MEAN_FIELD.log_likelihood(theta, data) - MEAN_FIELD.bound(theta, phi, data)
         np.testing.assert_allclose(gap, 3 * gaussian_kl(q, relative_to=p), rtol=1e-10)
         found = shortfall(theta, data)
-        np.testing.assert_allclose(3 * (found.evidence - found.bound), gap, rtol=1e-10)
-        np.testing.assert_allclose(3 * found.evidence, MEAN_FIELD.log_evidence(theta, data))
+        np.testing.assert_allclose(3 * (found.log_likelihood - found.bound), gap, rtol=1e-10)
+        np.testing.assert_allclose(3 * found.log_likelihood, MEAN_FIELD.log_likelihood(theta, data))
 
     @pytest.mark.parametrize("model", [MEAN_FIELD, FULL])
     def test_both_steps_are_summits(self, model):
@@ -107,7 +107,7 @@ class TestBias:
         data, theta, info = self.fits(factorised=False)
         np.testing.assert_allclose(theta, maximum_likelihood(data), rtol=1e-8)
         assert theta == pytest.approx(0.98, abs=0.03)
-        np.testing.assert_allclose(info.bound, info.evidence, rtol=1e-10)
+        np.testing.assert_allclose(info.bound, info.log_likelihood, rtol=1e-10)
 
     def test_the_factorised_bound_stops_short_and_at_too_small_a_theta(self):
         data, theta, info = self.fits(factorised=True)
@@ -116,7 +116,7 @@ class TestBias:
         curves = shortfall(thetas, data)
         assert float(thetas[curves.bound.argmax()]) == pytest.approx(theta, abs=2e-4)
         np.testing.assert_allclose(info.bound / 400, curves.bound.max(), rtol=1e-8)
-        assert float(info.evidence - info.bound) / 400 > 0.1
+        assert float(info.log_likelihood - info.bound) / 400 > 0.1
 
     def test_less_noise_makes_it_worse_down_to_one_over_root_two(self):
         """For many points, where the mean square of x is 2 + σ²: θ is √½ in the limit."""

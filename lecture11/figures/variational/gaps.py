@@ -111,7 +111,7 @@ def gaps_picture(groups: Mapping[str, Gaps], *, marks: Sequence[float]) -> Pictu
     said, rows = [], np.arange(len(groups))
     parts = np.array(
         [
-            [-np.mean(gaps.evidence), np.mean(gaps.approximation), np.mean(gaps.amortisation)]
+            [-np.mean(gaps.log_likelihood), np.mean(gaps.approximation), np.mean(gaps.amortisation)]
             for gaps in groups.values()
         ]
     )
