@@ -1,18 +1,36 @@
-"""The evidence lower bound: what it bounds, how it is climbed, and what q costs when restricted."""
+"""The evidence lower bound: what it bounds, how it is climbed, and what q costs when restricted.
 
-from lecture11.variational.ascent import (
-    Alternate,
-    Ascent,
-    AscentInfo,
-    BoundedModel,
-    EStep,
-    MStep,
-    begin,
-    variational_em,
-)
+The lecture's formulas, slide by slide, and the functions that compute them::
+
+    Evidence Lower Bound (ELBO)
+      log p(x) = log Σ_z p(x, z)                                → log_likelihood
+      p(z|x) = p(x, z) / p(x)                                   → posterior
+      ELBO = E_q[log p(x, z)] + H(q) ≤ log p(x)                 → evidence_lower_bound
+      the proof by Jensen's inequality, member by member        → jensen_proof
+      log p(x) = log ∫ p(x, z) dz                               → integrated_log_likelihood
+      ELBO = ∫ q(z) log (p(x, z) / q(z)) dz                     → integrated_lower_bound
+    Proof using KL
+      log p(x) − ELBO = D_KL(q(z|x) ‖ p(z|x))                   → posterior_divergence
+      the proof, member by member                               → kl_proof
+    Variational EM Algorithm
+      −ELBO/n − H(p̂) = D_KL(p̂(x) q(z|x) ‖ p_θ(x, z))            → joint_divergence
+      E-step, argmin over q, the reverse KL                     → Coins.e_step
+      M-step, argmin over θ, the forward KL                     → Coins.m_step
+      the two in turn, exact or by gradient steps               → variational_em
+    Amortized inference
+      1/n Σ_i Σ_z q_φ(z|x_i) log (p(x_i, z) / q_φ(z|x_i))       → mean_elbo
+      ∇ E[f(z)] = E[(f(z) − b) ∇ log q_φ(z)]                    → score_function_gradient
+      b_s, the mean of the other draws' values                  → leave_one_out
+      z = μ + σ ε, ε ~ N(0, 1)                                  → reparametrised
+      ELBO = E_q[log p(x|z)] − D_KL(q(z|x) ‖ p(z))              → bound_parts
+      D_KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²)       → kl_to_prior
+      the VAE's loss, −ELBO                                     → negative_elbo
+      L_K = E[log 1/K Σ_k p(x, z_k) / q(z_k)]                   → log_mean_weight
+"""
+
+from lecture11.variational.ascent import BoundedModel, EStep, MStep, begin, variational_em
 from lecture11.variational.categorical import (
     categorical_draws,
-    categorical_scores,
     enumerated_gradient,
     enumerated_variance,
     joint_draws,
@@ -20,9 +38,6 @@ from lecture11.variational.categorical import (
 )
 from lecture11.variational.coins import Coins, log_odds
 from lecture11.variational.enumeration import (
-    JensenProof,
-    KLProof,
-    bound_of_logits,
     evidence_lower_bound,
     jensen_proof,
     kl_proof,
@@ -32,28 +47,18 @@ from lecture11.variational.enumeration import (
 )
 from lecture11.variational.estimators import (
     Draws,
-    Estimates,
     estimates_by_size,
     leave_one_out,
     score_function_gradient,
 )
-from lecture11.variational.gaps import (
-    Gaps,
-    Tables,
-    encode_greys,
-    inference_gaps,
-    posterior_on_grid,
-    tabulate,
-    tabulated_bound,
-    tabulated_log_likelihood,
-)
+from lecture11.variational.gaps import Gaps, inference_gaps, posterior_on_grid, tabulate
+from lecture11.variational.images import Images, as_images, binarised
 from lecture11.variational.importance import (
     expected_bound,
     importance_weighted_bounds,
     log_mean_weight,
 )
 from lecture11.variational.integration import (
-    Grid,
     grid,
     integrated_divergence,
     integrated_log_likelihood,
@@ -64,7 +69,6 @@ from lecture11.variational.joint import (
     TwoSets,
     completed,
     conditional,
-    empirical,
     joint_divergence,
     two_sets,
 )
@@ -78,7 +82,6 @@ from lecture11.variational.mean_field import (
     shortfall,
 )
 from lecture11.variational.normal import (
-    EstimatorVariances,
     expectation,
     normal_draws,
     normal_scores,
@@ -94,11 +97,7 @@ from lecture11.variational.tosses import (
 )
 from lecture11.variational.vae import (
     Autoencoder,
-    BoundParts,
-    Greys,
     ancestral_samples,
-    as_greys,
-    binarised,
     bound_parts,
     decode,
     encode,
@@ -112,54 +111,40 @@ from lecture11.variational.vae import (
 )
 
 __all__ = [
-    "Alternate",
-    "Ascent",
-    "AscentInfo",
     "Autoencoder",
-    "BoundParts",
     "BoundedModel",
     "Causes",
     "Coins",
     "Draws",
     "EStep",
     "Effects",
-    "Estimates",
-    "EstimatorVariances",
     "Gaps",
-    "Greys",
-    "Grid",
-    "JensenProof",
-    "KLProof",
+    "Images",
     "MStep",
     "PairNormals",
     "Shortfall",
-    "Tables",
     "Tosses",
     "TwoSets",
     "ancestral_samples",
-    "as_greys",
+    "as_images",
     "bag_log_joint",
     "begin",
     "binarised",
-    "bound_of_logits",
     "bound_parts",
     "categorical_draws",
-    "categorical_scores",
     "completed",
     "conditional",
     "decode",
-    "empirical",
     "encode",
-    "encode_greys",
     "enumerated_gradient",
     "enumerated_variance",
     "estimates_by_size",
-    "inference_gaps",
     "evidence_lower_bound",
     "expectation",
     "expected_bound",
     "grid",
     "importance_weighted_bounds",
+    "inference_gaps",
     "init_autoencoder",
     "integrated_divergence",
     "integrated_log_likelihood",
@@ -194,8 +179,6 @@ __all__ = [
     "score_function_gradient",
     "shortfall",
     "tabulate",
-    "tabulated_bound",
-    "tabulated_log_likelihood",
     "train_vae",
     "two_sets",
     "variational_em",

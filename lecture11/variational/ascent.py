@@ -183,12 +183,17 @@ def variational_em(
 ) -> Run[Ascent, AscentInfo]:
     """Run variational EM; frame k holds the state after ``frames[k]`` half-steps.
 
-    e, m: how each half-step goes uphill; gradient_steps: how many make a half-step that is not
-    exact; length: see :func:`begin`
+    e, m: how each half-step goes uphill, see :data:`Kind`
+    gradient_steps: how many make a half-step that is not exact
+    length: of gradient steps, see :func:`begin`
 
     A run whose θ or φ stops being finite, as fixed steps may, ends with ``Status.DIVERGED``.
     Raises what ``model.check`` raises, and ValueError for another kind, fewer than one gradient
     step or a length that is not positive.
+
+    >>> run = variational_em(Coins(10), [0.4, 0.0], np.zeros((2, 2)), [5, 9], frames=(0, 2, 40))
+    >>> print(run.infos.bound[1:] - run.infos.bound[:-1] > 0)
+    [ True  True]
     """
     state, data = begin(model, theta, phi, data, length=length)
     step = Alternate(EStep(model, e, gradient_steps), MStep(model, m, gradient_steps))

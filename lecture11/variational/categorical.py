@@ -166,6 +166,9 @@ def mean_elbo(phi: Any, log_joint: Any, amortised: Callable[[Array], Array]) -> 
     """(1/n) Σ_i Σ_z q_φ(z|x_i) (log p(x_i, z) − log q_φ(z|x_i)): the slide's (1) over n.
 
     Arguments as of :func:`joint_draws`.
+
+    >>> print(mean_elbo([0.0], np.log([[0.3, 0.1]]), lambda phi: jnp.array([[1.0, 1.0]]) * phi))
+    -1.0601
     """
     phi, joint = as_floats("phi", phi, 1), as_floats("log_joint", log_joint, 2)
-    return bound_of_logits(joint, amortised(phi)).mean()
+    return bound_of_logits(joint, logits=amortised(phi)).mean()

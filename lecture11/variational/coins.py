@@ -78,16 +78,31 @@ class Coins:
         self, theta: Float[Array, " unknown"], phi: Any, heads: Float[Array, " rounds"]
     ) -> Float[Array, ""]:
         """ELBO(θ, q_φ), a sum over the rounds."""
-        return bound_of_logits(self.log_joint(theta, heads), self.logits(phi, heads)).sum()
+        return bound_of_logits(self.log_joint(theta, heads), logits=self.logits(phi, heads)).sum()
 
     def e_step(self, theta: Float[Array, " unknown"], heads: Float[Array, " rounds"]) -> Any:
-        """The φ at which q_φ is the posterior."""
+        """The φ at which q_φ is the posterior: argmin_q D_KL(q ‖ p_θ(z|x)), the reverse KL.
+
+        >>> coins = Coins(tosses=10)
+        >>> phi = coins.e_step(log_odds([0.6, 0.5]), jnp.array([5.0, 9.0]))
+        >>> print(jax.nn.softmax(phi))  # q(z|x): Do & Batzoglou's first E-step
+        [[0.45 0.55]
+         [0.80 0.20]]
+        """
         return self.log_joint(theta, heads) if self.family == "free" else theta
 
     def m_step(
         self, theta: Float[Array, " unknown"], phi: Any, heads: Float[Array, " rounds"]
     ) -> Float[Array, " unknown"]:
-        """b_k = Σ_i q(k|x_i) x_i / (m Σ_i q(k|x_i)); a coin without any round keeps its bias."""
+        """b_k = Σ_i q(k|x_i) x_i / (m Σ_i q(k|x_i)): argmax_θ E_q[log p_θ(x, z)], forward KL.
+
+        A coin without any round keeps its bias.
+
+        >>> q = jnp.log(jnp.array([[0.45, 0.55], [0.8, 0.2]]))
+        >>> theta = Coins(tosses=10).m_step(jnp.zeros(2), q, jnp.array([5.0, 9.0]))
+        >>> print(jax.nn.sigmoid(theta))  # (0.45 · 5 + 0.8 · 9) / (10 · 1.25) for the first
+        [0.756 0.607]
+        """
         q = jax.nn.softmax(self.logits(phi, heads), axis=1)[:, : theta.size]
         up, down = heads @ q, (self.tosses - heads) @ q
         tiny = jnp.finfo(theta.dtype).tiny
@@ -122,7 +137,7 @@ class Coins:
 
 @checked
 def log_odds(bias: Any) -> Float[Array, "*coins"]:
-    """log (b / (1 − b)), from probabilities of heads.
+    """log (b / (1 − b)), from probabilities of heads b.
 
     Raises ValueError where a bias is not strictly between 0 and 1.
     """

@@ -11,16 +11,91 @@ The bound holds for every q. The first two members of the slide's proof by Jense
 where q covers the posterior: it divides by q(z|x), so terms with q(z|x) = 0 are lost.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
-from jax.nn import log_softmax, logsumexp
+from jax.nn import log_softmax, logsumexp, softmax
 from jaxtyping import Array, Float
 
 from lecture11.arguments import as_distribution, as_logits, require_shape
 from lecture11.divergence import kl_divergence_of_logits
-from lecture11.zeros import exp_log_ratio, p_log, weighted
+from lecture11.zeros import exp_log_ratio, p_log, safe_log, weighted
+
+Formula = TypeVar("Formula", bound=Callable[..., Any])
+
+
+def _of_joint(formula: Formula) -> Formula:
+    """Put before a formula its compilation, and before that checks of log p(x, z) and of q."""
+    compiled = jax.jit(formula)
+
+    @wraps(formula)
+    def door(log_joint: Any, **given: Any) -> Any:
+        arrays = {"log_joint": as_logits("log_joint", log_joint)}
+        for name, value in given.items():
+            arrays[name] = (as_distribution if name == "q" else as_logits)(name, value)
+            require_shape(name, arrays[name], arrays["log_joint"].shape, "that of log_joint")
+        return compiled(**arrays)
+
+    return door  # type: ignore[return-value]
+
+
+@_of_joint
+def log_likelihood(log_joint: Any) -> Float[Array, "*points"]:
+    """log p(x) = log Σ_z p(x, z), finite also where every p(x, z) underflows.
+
+    Raises ValueError where a value is NaN or ∞, or all z of a point are impossible.
+
+    >>> print(log_likelihood(np.log([0.3, 0.1])))  # log 0.4
+    -0.9163
+    """
+    return logsumexp(log_joint, axis=-1)
+
+
+@_of_joint
+def posterior(log_joint: Any) -> Float[Array, "*points states"]:
+    """p(z|x) = p(x, z) / p(x). Raises what :func:`log_likelihood` raises.
+
+    >>> print(posterior(np.log([0.3, 0.1])))
+    [0.75 0.25]
+    """
+    return softmax(log_joint, axis=-1)
+
+
+@_of_joint
+def evidence_lower_bound(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
+    """ELBO = Σ_z q(z|x) log (p(x, z) / q(z|x)) = E_q[log p(x, z)] + H(q), with 0 log 0 = 0.
+
+    −∞ where q gives probability to a z that is impossible.
+    Raises ValueError where ``q`` is no distribution along the last axis, or shapes differ.
+
+    >>> print(evidence_lower_bound(np.log([0.3, 0.1]), q=[0.5, 0.5]))  # below log 0.4
+    -1.0601
+    """
+    return (weighted(q, log_joint) - p_log(q, q)).sum(axis=-1)
+
+
+@_of_joint
+def bound_of_logits(log_joint: Any, *, logits: Any) -> Float[Array, "*points"]:
+    """The ELBO for q = softmax(``logits``), to be differentiated.
+
+    Raises ValueError where a value is NaN or ∞, or shapes differ.
+    """
+    return -exp_log_ratio(log_softmax(logits, axis=-1), log_joint).sum(axis=-1)
+
+
+@_of_joint
+def posterior_divergence(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
+    """D_KL(q(z|x) ‖ p(z|x)) = log p(x) − ELBO: what the bound lacks of the evidence.
+
+    Raises what :func:`evidence_lower_bound` raises.
+
+    >>> print(posterior_divergence(np.log([0.3, 0.1]), q=[0.5, 0.5]))
+    0.1438
+    """
+    return kl_divergence_of_logits(safe_log(q), relative_to=log_joint)
 
 
 class JensenProof(NamedTuple):
@@ -34,6 +109,24 @@ class JensenProof(NamedTuple):
     """Σ_z q(z) log (p(x, z)/q(z)): the logarithm moved inside. The ELBO."""
     covered: Float[Array, "*points"]
     """Posterior probability of the z with q(z) > 0; 1 where q covers the posterior."""
+
+
+@_of_joint
+def jensen_proof(log_joint: Any, *, q: Any) -> JensenProof:
+    """The three members of the slide's chain, each by its own expression.
+
+    Raises what :func:`evidence_lower_bound` raises.
+
+    >>> print(jensen_proof(np.log([0.3, 0.1]), q=[1.0, 0.0]).covered)
+    0.75
+    """
+    log_ratio = log_joint - jnp.log(jnp.where(q > 0, q, 1))
+    return JensenProof(
+        logsumexp(log_joint, axis=-1),
+        logsumexp(jnp.where(q > 0, log_ratio, -jnp.inf), b=q, axis=-1),
+        weighted(q, log_ratio).sum(axis=-1),
+        jnp.where(q > 0, softmax(log_joint, axis=-1), 0).sum(axis=-1),
+    )
 
 
 class KLProof(NamedTuple):
@@ -50,109 +143,24 @@ class KLProof(NamedTuple):
     """Σ_z q(z) log (q(z) / p(z|x)) = D_KL(q ‖ posterior)."""
 
 
-def log_likelihood(log_joint: Any) -> Float[Array, "*points"]:
-    """log p(x) = log Σ_z p(x, z), finite also where every p(x, z) underflows.
-
-    Raises ValueError where a value is NaN or ∞, or all z of a point are impossible.
-    """
-    return _log_sum(as_logits("log_joint", log_joint))
-
-
-def posterior(log_joint: Any) -> Float[Array, "*points states"]:
-    """p(z|x) = p(x, z) / p(x). Raises what :func:`log_likelihood` raises."""
-    return _normalised(as_logits("log_joint", log_joint))
-
-
-def evidence_lower_bound(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
-    """ELBO = Σ_z q(z|x) log (p(x, z) / q(z|x)), with 0 log 0 = 0.
-
-    −∞ where q gives probability to a z that is impossible.
-    Raises ValueError where ``q`` is no distribution along the last axis, or shapes differ.
-    """
-    log_joint, q = _pair(log_joint, q)
-    return _bound_of_q(log_joint, q)
-
-
-def posterior_divergence(log_joint: Any, *, q: Any) -> Float[Array, "*points"]:
-    """D_KL(q(z|x) ‖ p(z|x)): what the bound lacks of the evidence. Arguments as above."""
-    log_joint, q = _pair(log_joint, q)
-    return kl_divergence_of_logits(jnp.log(q), relative_to=log_joint)
-
-
-def bound_of_logits(log_joint: Any, logits: Any) -> Float[Array, "*points"]:
-    """The ELBO for q = softmax(``logits``), to be differentiated.
-
-    Raises ValueError where a value is NaN or ∞, or shapes differ.
-    """
-    log_joint, logits = as_logits("log_joint", log_joint), as_logits("logits", logits)
-    require_shape("logits", logits, log_joint.shape, "that of log_joint")
-    return _bound_of_logits(log_joint, logits)
-
-
-@jax.jit
-def _bound_of_logits(log_joint: Array, logits: Array) -> Array:
-    return -exp_log_ratio(log_softmax(logits, axis=-1), log_joint).sum(axis=-1)
-
-
-def jensen_proof(log_joint: Any, *, q: Any) -> JensenProof:
-    """The three members of the slide's chain, each by its own expression.
-
-    Raises what :func:`evidence_lower_bound` raises.
-    """
-    return _jensen_proof(*_pair(log_joint, q))
-
-
+@_of_joint
 def kl_proof(log_joint: Any, *, q: Any) -> KLProof:
     """The four members of the slide's chain, each by its own expression.
 
     Raises what :func:`evidence_lower_bound` raises.
+
+    >>> print(*kl_proof(np.log([0.3, 0.1]), q=[0.5, 0.5]))
+    0.1438 0.1438 0.1438 0.1438
     """
-    return _kl_proof(*_pair(log_joint, q))
-
-
-def _pair(log_joint: Any, q: Any) -> tuple[Array, Array]:
-    log_joint, q = as_logits("log_joint", log_joint), as_distribution("q", q)
-    require_shape("q", q, log_joint.shape, "that of log_joint, a probability for each z")
-    return log_joint, q
-
-
-@jax.jit
-def _jensen_proof(log_joint: Array, q: Array) -> JensenProof:
-    positive = q > 0
-    log_ratio = jnp.where(positive, log_joint - jnp.log(jnp.where(positive, q, 1)), -jnp.inf)
-    log_of_mean = logsumexp(log_ratio, b=q, axis=-1)
-    inside = jnp.where(positive, jax.nn.softmax(log_joint, axis=-1), 0)
-    bound = weighted(q, log_ratio).sum(axis=-1)
-    return JensenProof(logsumexp(log_joint, axis=-1), log_of_mean, bound, inside.sum(axis=-1))
-
-
-@jax.jit
-def _kl_proof(log_joint: Array, q: Array) -> KLProof:
-    level = logsumexp(log_joint, axis=-1, keepdims=True)
+    log_p_x = logsumexp(log_joint, axis=-1, keepdims=True)
     log_q = jnp.log(jnp.where(q > 0, q, 1))
 
     def average(values: Array) -> Array:
         return weighted(q, values).sum(axis=-1)
 
     return KLProof(
-        level[..., 0] - average(log_joint - log_q),
-        average(level - (log_joint - log_q)),
-        average(-(log_joint - level - log_q)),
-        kl_divergence_of_logits(jnp.log(q), relative_to=log_joint),
+        log_p_x[..., 0] - average(log_joint - log_q),
+        average(log_p_x - (log_joint - log_q)),
+        average(-(log_joint - log_p_x - log_q)),
+        kl_divergence_of_logits(safe_log(q), relative_to=log_joint),
     )
-
-
-@jax.jit
-def _bound_of_q(log_joint: Array, q: Array) -> Array:
-    """E_q[log p(x, z)] + H(q)."""
-    return (weighted(q, log_joint) - p_log(q, q)).sum(axis=-1)
-
-
-@jax.jit
-def _log_sum(log_joint: Array) -> Array:
-    return logsumexp(log_joint, axis=-1)
-
-
-@jax.jit
-def _normalised(log_joint: Array) -> Array:
-    return jax.nn.softmax(log_joint, axis=-1)

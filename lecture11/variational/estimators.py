@@ -64,6 +64,9 @@ def score_function_gradient(
         does not depend on z_s
 
     Raises ValueError where shapes do not fit.
+
+    >>> print(score_function_gradient([1.0, 3.0], [[0.5], [-0.5]], baseline=2.0))
+    [-0.50]
     """
     if jnp.shape(baseline) not in ((), values.shape, (*values.shape[:-1], 1)):
         raise ValueError(
@@ -76,7 +79,11 @@ def score_function_gradient(
 
 @checked
 def leave_one_out(values: Float[Array, "*repeats draws"]) -> Float[Array, "*repeats draws"]:
-    """For each draw the mean of the other values; NaN where there is no other."""
+    """b_s = Σ_{r ≠ s} f(z_r) / (S − 1): for each draw the mean of the others; NaN of a single one.
+
+    >>> print(leave_one_out([1.0, 3.0, 8.0]))
+    [5.5 4.5 2.0]
+    """
     count = values.shape[-1]
     if count == 1:
         return jnp.full_like(values, jnp.nan)

@@ -13,7 +13,7 @@ proportional to its density times the node's area, so that no bound exceeds the 
 even where q is narrower than the grid is fine.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,13 +21,13 @@ import numpy as np
 from jax.nn import log_softmax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_floats, require_shape
+from lecture11.arguments import require_shape
 from lecture11.gaussian import STANDARD_NORMAL, Normal, as_normal, normal_log_density
 from lecture11.quadrature import Rule
 from lecture11.signatures import checked
 from lecture11.training import TrainingStep, train_many
 from lecture11.variational.integration import grid, integrated_log_likelihood
-from lecture11.variational.vae import Autoencoder, decode, encode, pixel_log_likelihood
+from lecture11.variational.vae import Autoencoder, decode, pixel_log_likelihood
 
 LEARNING_RATE, STEPS = 0.03, 400
 
@@ -71,24 +71,31 @@ class Gaps(NamedTuple):
 
 
 @checked
-def tabulate(vae: Autoencoder, x: Any, rule: Rule, *, condition: Any = None) -> Tables:
-    """log p_θ(x, z) of black and white images (n, pixels) at all pairs of the rule's nodes.
+def tabulate(
+    vae: Autoencoder,
+    x: Float[Array, "images pixels"],
+    rule: Rule,
+    *,
+    condition: Float[Array, " conditions"] | None = None,
+) -> Tables:
+    """log p_θ(x, z) of images at all pairs of the rule's nodes.
 
-    condition: (C,) numbers, the same for all the images and nodes
+    x: images, black and white
+    rule: nodes of either latent
+    condition: c, the same for all the images and nodes
 
     Raises ValueError where the decoder has not two latents, or the pixels do not fit.
     """
-    images = as_floats("x", x, 2)
-    given = jnp.zeros(0) if condition is None else as_floats("condition", condition, 1)
+    given = jnp.zeros(0) if condition is None else condition
     latents = vae.encoder[-1].weights.shape[1] // 2
     if latents != 2:
         raise ValueError(f"vae: expected two latents, as for a grid; got {latents}.")
     takes = vae.decoder[0].weights.shape[0]
     require_shape("condition", given, (takes - latents,), "what the decoder takes beside z")
     pixels = vae.decoder[-1].weights.shape[1]
-    require_shape("x", images, (len(images), pixels), "images × pixels")
-    table = _tabulate(vae, images, rule.nodes, given)
-    count = len(images)
+    require_shape("x", x, (len(x), pixels), "images × pixels")
+    table = _tabulate(vae, x, rule.nodes, given)
+    count = len(x)
     return Tables(
         table,
         jnp.broadcast_to(rule.nodes, (count, rule.nodes.size)),
@@ -156,7 +163,9 @@ def _negative_bound(free: _Free, table: Tables, key: PRNGKeyArray) -> Float[Arra
 
 @checked
 def inference_gaps(tables: Tables, q: Normal) -> Gaps:
-    """Split each image's evidence, from its table and the encoder's q, fields (images, 2).
+    """Split each image's log-likelihood between the two gaps.
+
+    q: what the encoder says, fields (images, 2)
 
     q* is sought by Adam from two starts, q and the normal with the posterior's means and standard
     deviations; the better end counts, or q itself where neither beats it.
@@ -204,16 +213,3 @@ def posterior_on_grid(tables: Tables) -> Float[np.ndarray, "images side side"]:
     """p(z|x), densities at the nodes."""
     logs = tables.log_joint - tabulated_log_likelihood(tables)[:, None, None]
     return np.exp(np.asarray(logs))
-
-
-@checked
-def encode_greys(
-    vae: Autoencoder,
-    x: Float[Array, "images pixels"],
-    condition: Float[Array, "images conditions"] | None = None,
-) -> Normal:
-    """q_φ(z|x) of images (n, pixels), black and white or in between, compiled once."""
-    return _encode(vae, x, condition)
-
-
-_encode = jax.jit(encode)

@@ -28,11 +28,10 @@ from lecture11.arguments import (
 )
 from lecture11.gaussian import STANDARD_NORMAL, normal_log_density
 from lecture11.signatures import checked
+from lecture11.variational.images import Images, binarised
 from lecture11.variational.normal import reparametrised
 from lecture11.variational.vae import (
     Autoencoder,
-    Greys,
-    binarised,
     decode,
     encode,
     pixel_log_likelihood,
@@ -47,6 +46,9 @@ def log_mean_weight(log_weights: Float[Array, "*points draws"]) -> Float[Array, 
     """log (1/K) Σ_k w_k along the last axis: one estimate of L_K.
 
     log_weights: log w_k = log p(x, z_k) − log q(z_k|x), in nats
+
+    >>> print(log_mean_weight(np.log([0.6, 0.2])))  # log 0.4
+    -0.9163
     """
     return logsumexp(log_weights, axis=-1) - jnp.log(log_weights.shape[-1])
 
@@ -55,8 +57,10 @@ def log_mean_weight(log_weights: Float[Array, "*points draws"]) -> Float[Array, 
 def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, ""]:
     """L_K for a discrete z, exactly: the expectation over all ways to draw K = ``draws`` values.
 
-    q (Z,): probabilities; log_joint (Z,): log p(x, z) in nats, −∞ where impossible. Ways that
-    differ only in order are counted together, so there are (Z + K − 1 choose K) of them.
+    q: probabilities q(z|x), (states,)
+    log_joint: log p(x, z) in nats, −∞ where impossible, (states,)
+
+    Ways that differ only in order are counted together: (states + K − 1 choose K) of them.
 
     Raises ValueError where q is no distribution, the shapes differ, K is below 1, or there are more
     than two million ways.
@@ -111,13 +115,16 @@ def vae_log_weights(
 @checked
 def importance_weighted_bounds(
     vae: Autoencoder,
-    data: Greys,
+    data: Images,
     *,
     draws: tuple[int, ...],
     key: PRNGKeyArray,
     batch_size: int = 20,
 ) -> Float[np.ndarray, "images sizes"]:
     """One estimate of L_K for each image and each K in ``draws``, images black and white once.
+
+    draws: numbers K, such as (1, 50, 500)
+    batch_size: images at a time
 
     The estimate for a smaller K takes the first K of the largest number of draws.
 
@@ -133,14 +140,14 @@ def importance_weighted_bounds(
 
 @partial(jax.jit, static_argnums=(3, 4))
 def _bounds(
-    vae: Autoencoder, data: Greys, key: PRNGKeyArray, draws: tuple[int, ...], batch_size: int
+    vae: Autoencoder, data: Images, key: PRNGKeyArray, draws: tuple[int, ...], batch_size: int
 ) -> Float[Array, "images sizes"]:
     def of_one(given: tuple[Array, Array, PRNGKeyArray]) -> Array:
-        greys, condition, key = given
+        pixels, condition, key = given
         of_pixels, of_latents = jax.random.split(key)
-        x = binarised(greys, key=of_pixels)
+        x = binarised(pixels, key=of_pixels)
         log_w = vae_log_weights(vae, x, condition, draws=max(draws), key=of_latents)
         return jnp.stack([log_mean_weight(log_w[:count]) for count in draws])
 
-    keys = jax.random.split(key, len(data.greys))
-    return jax.lax.map(of_one, (data.greys, data.condition, keys), batch_size=batch_size)
+    keys = jax.random.split(key, len(data.pixels))
+    return jax.lax.map(of_one, (data.pixels, data.condition, keys), batch_size=batch_size)

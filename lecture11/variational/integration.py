@@ -55,9 +55,14 @@ def grid(*rules: Rule) -> Grid:
 
 @checked
 def integrated_log_likelihood(log_joint: Any, over: Grid) -> Float[Array, "*points"]:
-    """log p(x) = log Σ_j w_j p(x, z_j).
+    """log p(x) = log Σ_j w_j p(x, z_j), which is log ∫ p(x, z) dz.
 
     Raises ValueError where a value is NaN or ∞, or there is not one for each node.
+
+    >>> from lecture11.quadrature import trapezoid
+    >>> over = grid(trapezoid(0, 1, 101))
+    >>> print(integrated_log_likelihood(np.log(1 + over.nodes[:, 0]), over))  # log 3/2
+    0.4055
     """
     return _log_integral(_at_nodes("log_joint", log_joint, over), over)
 
@@ -74,6 +79,11 @@ def integrated_lower_bound(log_joint: Any, over: Grid, *, log_q: Any) -> Float[A
     """ELBO = Σ_j w_j q(z_j|x) (log p(x, z_j) − log q(z_j|x)).
 
     Raises ValueError where shapes differ or q does not integrate to 1 over the grid.
+
+    >>> from lecture11.quadrature import trapezoid
+    >>> over = grid(trapezoid(0, 1, 101))
+    >>> print(integrated_lower_bound(np.log(1 + over.nodes[:, 0]), over, log_q=np.zeros(101)))
+    0.3863
     """
     log_joint, log_q = _at_nodes("log_joint", log_joint, over), _normalised(log_q, over)
     require_shape("log_q", log_q, log_joint.shape, "that of log_joint")

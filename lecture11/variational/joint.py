@@ -32,8 +32,10 @@ def empirical(counts: Any) -> Float[Array, " outcomes"]:
 def completed(counts: Any, q: Any) -> Float[Array, "outcomes states"]:
     """p̂(x) q(z|x): the data, completed by q to a joint distribution of x and z.
 
-    counts (outcomes,); q (outcomes, states), rows of probabilities. Raises ValueError where one of
-    them is not that.
+    counts: how many points have each value x, (outcomes,)
+    q: rows of probabilities q(z|x), (outcomes, states)
+
+    Raises ValueError where one of them is not that.
     """
     p, q = empirical(counts), as_distribution("q", q)
     require_shape("q", q, (p.size, *q.shape[1:]), "outcomes × states")
@@ -41,10 +43,16 @@ def completed(counts: Any, q: Any) -> Float[Array, "outcomes states"]:
 
 
 def joint_divergence(counts: Any, q: Any, *, relative_to: Any) -> Float[Array, ""]:
-    """D_KL(p̂(x) q(z|x) ‖ p_θ(x, z)) in nats, p_θ = ``relative_to`` (outcomes, states).
+    """D_KL(p̂(x) q(z|x) ‖ p_θ(x, z)) = −ELBO/n − H(p̂) in nats.
+
+    counts, q: as of :func:`completed`
+    relative_to: p_θ(x, z), (outcomes, states)
 
     ∞ where the model holds something impossible that was seen. Raises ValueError where shapes
     differ or ``relative_to`` does not sum to 1 over all x and z.
+
+    >>> print(joint_divergence([3, 1], [[0.5, 0.5], [1, 0]], relative_to=np.full((2, 2), 0.25)))
+    0.3041
     """
     data = completed(counts, q)
     model = as_floats("relative_to", relative_to, 2)

@@ -39,6 +39,12 @@ def reparametrised(q: Normal, *, noise: Float[Array, "*draws"]) -> Float[Array, 
     """z = μ + σ ε: a draw from q through which its parameters can be reached.
 
     noise: ε, draws from N(0, 1)
+
+    Raises ValueError where there is not one for each value of z.
+
+    >>> from lecture11.divergence import Normal
+    >>> print(jax.grad(lambda sd: reparametrised(Normal(1.0, sd), noise=0.5))(2.0))  # ∂z/∂σ = ε
+    0.5
     """
     if noise.shape[noise.ndim - q.mean.ndim :] != q.mean.shape:
         raise ValueError(f"noise: expected shape (…, *{q.mean.shape}), got {noise.shape}.")

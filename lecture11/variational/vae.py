@@ -9,26 +9,24 @@ the amortised posterior, q_φ(z|x) = Π_d N(z_d | μ_d(x), σ_d(x)²). Both clim
 
 with z = μ + σ ε, ε ~ N(0, I), so that the gradient passes through z. Given a condition c (which
 digit it is), both networks see c as well: p_θ(x|z, c), q_φ(z|x, c); z is independent of c.
-
-Images are grey, the model is of black and white: at every use each pixel becomes ink with its grey
-value as probability (*stochastic binarisation*), so no two epochs see the same images.
 """
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray, UInt8
+from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_floats, as_number, as_whole, require_shape
+from lecture11.arguments import as_whole, require_shape
 from lecture11.gaussian import Normal
 from lecture11.iteration import Run
 from lecture11.networks import Layer, apply_mlp, init_mlp
 from lecture11.signatures import checked
 from lecture11.training import EpochInfo, Epochs, EpochState, TrainingStep, train_epochs
+from lecture11.variational.images import Images, binarised
 from lecture11.variational.normal import reparametrised
 
 WIDEST = 40.0
@@ -45,17 +43,6 @@ class Autoencoder(NamedTuple):
     links: Float[Array, "pixels pixels"] | None = None
     """Where given, also θ: row j, column i > j is what pixel j adds to the logit of the later pixel
     i; the rest is not used. None: pixels are independent given z."""
-
-
-class Greys(NamedTuple):
-    """Images to learn from, row by row."""
-
-    greys: UInt8[Array, "images pixels"]
-    """0 is paper, 255 is ink."""
-    condition: Float[Array, "images conditions"]
-    """c, one-hot; no columns where nothing is given."""
-    kl_weight: Float[Array, " images"]
-    """What the divergence counts in the loss: 1, except to show what another number does."""
 
 
 class BoundParts(NamedTuple):
@@ -82,7 +69,8 @@ def init_autoencoder(
     The encoder's last weights are a tenth as large as usual, so q starts near the prior: a start
     far from it costs hundreds of nats of divergence, and the first steps would only undo it.
 
-    conditions: how many numbers c has; linked: whether pixels are linked to earlier ones (with 0)
+    conditions: how many numbers c has
+    linked: whether pixels are linked to earlier ones, at first by 0
 
     Raises ValueError where a size is not positive, or ``conditions`` is negative.
     """
@@ -99,55 +87,7 @@ def init_autoencoder(
 
 
 @checked
-def as_greys(
-    images: Any,
-    condition: Float[Array, "images conditions"] | None = None,
-    *,
-    kl_weight: float = 1.0,
-) -> Greys:
-    """Images of whole grey values, (n, height, width) or (n, pixels), as :class:`Greys`.
-
-    condition: (n, C) numbers, such as one-hot labels; None for nothing
-
-    Raises TypeError where the images are no bytes; ValueError where shapes disagree or the weight
-    is negative.
-    """
-    kind = getattr(images, "dtype", type(images).__name__)
-    if kind != np.uint8:
-        raise TypeError(
-            f"images: expected grey values of type uint8, 0 to 255; got {kind}; for shares of ink "
-            "from 0 to 1 use np.round(255 * images).astype(np.uint8)."
-        )
-    pixels = np.asarray(images)
-    if pixels.ndim not in (2, 3) or pixels.size == 0:
-        raise ValueError(
-            f"images: expected (n, height, width) or (n, pixels), at least one; got {pixels.shape}."
-        )
-    weight = as_number("kl_weight", kl_weight, 0)
-    count = len(pixels)
-    given = jnp.zeros((count, 0)) if condition is None else as_floats("condition", condition, 2)
-    if len(given) != count:
-        raise ValueError(
-            f"condition: expected one row for each of {count} images, got {len(given)}."
-        )
-    return Greys(
-        jnp.asarray(pixels.reshape(count, -1)), given, jnp.full(count, weight, given.dtype)
-    )
-
-
-@checked
-def binarised(greys: UInt8[Array, "*shape"], *, key: PRNGKeyArray) -> Float[Array, "*shape"]:
-    """1 (ink) with probability grey / 255, else 0, drawn anew for each pixel.
-
-    16 random bits decide, so a probability is off by less than 2⁻¹⁶; paper and ink are certain.
-    """
-    noise = jax.random.bits(key, greys.shape, jnp.uint16)
-    # 65536 · grey / 255 without a division: 257 · grey, and one more for the upper half.
-    threshold = 257 * greys.astype(jnp.uint32) + (greys > 127)
-    return (noise < threshold).astype(jnp.result_type(float))
-
-
-@checked
+@jax.jit
 def encode(
     vae: Autoencoder,
     x: Float[Array, "*images pixels"],
@@ -202,7 +142,12 @@ def pixel_log_likelihood(
 
 @checked
 def kl_to_prior(q: Normal) -> Float[Array, "*images latents"]:
-    """D_KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²) of each latent, in nats."""
+    """D_KL(N(μ, σ²) ‖ N(0, 1)) = ½ (μ² + σ² − 1 − log σ²) of each latent, in nats.
+
+    >>> vae = init_autoencoder(6, (5,), 2, key=jax.random.key(0))
+    >>> print(kl_to_prior(encode(vae, jnp.zeros(6))))  # without ink a new encoder says N(0, 1)
+    [0. 0.]
+    """
     return 0.5 * (q.mean**2 + q.sd**2 - 1) - jnp.log(q.sd)
 
 
@@ -214,7 +159,15 @@ def bound_parts(
     *,
     key: PRNGKeyArray,
 ) -> BoundParts:
-    """Both terms of each image's ELBO, from one draw of z; images already black and white."""
+    """ELBO = E_q[log p(x|z)] − D_KL(q(z|x) ‖ p(z)): both terms, the first from one draw of z.
+
+    x: images, black and white
+    condition: c, no columns where nothing is given
+
+    >>> vae, x = init_autoencoder(6, (5,), 2, key=jax.random.key(0)), jnp.zeros((1, 6))
+    >>> print(bound_parts(vae, x, jnp.zeros((1, 0)), key=jax.random.key(1)).divergence)
+    [[0. 0.]]
+    """
     q = encode(vae, x, condition)
     noise = jax.random.normal(key, q.mean.shape, q.mean.dtype)
     logits = decode(vae, reparametrised(q, noise=noise), condition, x=x)
@@ -222,13 +175,18 @@ def bound_parts(
 
 
 @checked
-def negative_elbo(vae: Autoencoder, batch: Greys, key: PRNGKeyArray) -> Float[Array, ""]:
+def negative_elbo(vae: Autoencoder, batch: Images, key: PRNGKeyArray) -> Float[Array, ""]:
     """The loss: −ELBO, in nats an image, on images freshly made black and white.
 
     For :class:`lecture11.training.TrainingStep`. The divergence counts ``batch.kl_weight`` times.
+
+    >>> vae = init_autoencoder(6, (5,), 2, key=jax.random.key(0))
+    >>> batch = as_images(np.zeros((500, 6), np.uint8))
+    >>> print(negative_elbo(vae, batch, jax.random.key(1)))  # above 0, that of a perfect decoder
+    2.9
     """
     of_pixels, of_latents = jax.random.split(key)
-    x = binarised(batch.greys, key=of_pixels)
+    x = binarised(batch.pixels, key=of_pixels)
     parts = bound_parts(vae, x, batch.condition, key=of_latents)
     return (batch.kl_weight * parts.divergence.sum(axis=-1) - parts.reconstruction).mean()
 
@@ -236,7 +194,7 @@ def negative_elbo(vae: Autoencoder, batch: Greys, key: PRNGKeyArray) -> Float[Ar
 @checked
 def train_vae(
     vae: Autoencoder,
-    data: Greys,
+    data: Images,
     *,
     epochs: int,
     key: PRNGKeyArray,
@@ -265,7 +223,7 @@ def train_vae(
 
 @checked
 def mean_bound_parts(
-    vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
+    vae: Autoencoder, data: Images, *, key: PRNGKeyArray, batch_size: int = 1000
 ) -> tuple[float, float]:
     """Mean reconstruction and divergence over images made black and white once; ELBO = their
     difference, in nats an image.
@@ -279,7 +237,7 @@ def mean_bound_parts(
 
 @checked
 def latent_divergences(
-    vae: Autoencoder, data: Greys, *, key: PRNGKeyArray, batch_size: int = 1000
+    vae: Autoencoder, data: Images, *, key: PRNGKeyArray, batch_size: int = 1000
 ) -> Float[np.ndarray, " latents"]:
     """The mean over images of each latent's own D_KL; near 0 where q ignores the image."""
     require_fit(vae, data)
@@ -289,22 +247,22 @@ def latent_divergences(
 
 @partial(jax.jit, static_argnums=3)
 def _parts_in_batches(
-    vae: Autoencoder, data: Greys, key: PRNGKeyArray, batch_size: int
+    vae: Autoencoder, data: Images, key: PRNGKeyArray, batch_size: int
 ) -> BoundParts:
     def of_one(given: tuple[Array, Array, PRNGKeyArray]) -> BoundParts:
-        greys, condition, key = given
+        pixels, condition, key = given
         of_pixels, of_latents = jax.random.split(key)
-        x = binarised(greys[None], key=of_pixels)
+        x = binarised(pixels[None], key=of_pixels)
         parts = bound_parts(vae, x, condition[None], key=of_latents)
         return BoundParts(parts.reconstruction[0], parts.divergence[0])
 
-    keys = jax.random.split(key, len(data.greys))
-    return jax.lax.map(of_one, (data.greys, data.condition, keys), batch_size=batch_size)
+    keys = jax.random.split(key, len(data.pixels))
+    return jax.lax.map(of_one, (data.pixels, data.condition, keys), batch_size=batch_size)
 
 
-def require_fit(vae: Autoencoder, data: Greys) -> None:
+def require_fit(vae: Autoencoder, data: Images) -> None:
     """Raise ValueError where the networks take other pixels or conditions than the data has."""
-    pixels, conditions = data.greys.shape[1], data.condition.shape[1]
+    pixels, conditions = data.pixels.shape[1], data.condition.shape[1]
     takes, gives = vae.encoder[0].weights.shape[0], vae.decoder[-1].weights.shape[1]
     if (takes, gives) != (pixels + conditions, pixels):
         raise ValueError(

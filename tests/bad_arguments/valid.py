@@ -282,7 +282,7 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
     effects = room.Effects(jnp.arange(4.0), jnp.asarray(1.0))
     draws = room.Draws(jnp.ones((2, 3)), jnp.ones((2, 3, 2)), jnp.ones((2, 3, 2)))
     names = {"vae": vae, "x": x, "key": KEY, "condition": jnp.zeros((4, 0)), "count": 2}
-    names |= {"images": images, "greys": images, "data": room.as_greys(images), "epochs": 1}
+    names |= {"images": images, "data": room.as_images(images), "epochs": 1}
     names |= {"z": jnp.zeros((4, 2)), "logits": np.array([0.0, 1.0]), "log_joint": log_joint}
     names |= {"q": np.full((3, 2), 0.5), "theta": theta, "phi": np.zeros((3, 2)), "model": coins}
     names |= {"tosses": tosses, "biases": np.array([0.2, 0.8]), "bias": 0.3, "sharpness": 1.0}
@@ -306,7 +306,6 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
         "categorical_scores": {"z": jnp.array([0, 1]), "logits": jnp.zeros(2)},
         "decode": {"condition": None},
         "encode": {"condition": None},
-        "encode_greys": {"condition": None},
         "estimates_by_size": {"draws": draws, "baseline": jnp.asarray(0.0), "sizes": (1, 3)},
         "inference_gaps": {"q": each},
         "expectation": of_one,
@@ -328,7 +327,8 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
         "joint_draws": {"phi": jnp.zeros((3, 2)).ravel(), "amortised": _rows},
         "mean_elbo": {"phi": jnp.zeros((3, 2)).ravel(), "amortised": _rows},
         "minted_log_joint": {"z": jnp.zeros(2)},
-        "negative_elbo": {"batch": room.as_greys(images)},
+        "binarised": {"pixels": images},
+        "negative_elbo": {"batch": room.as_images(images)},
         "maximum_likelihood": {"data": effects},
         "sample_effects": {"theta": 1.0},
         "shortfall": {"data": effects},

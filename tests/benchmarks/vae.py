@@ -25,8 +25,8 @@ from lecture11.datasets import mnist
 from lecture11.iteration import advance
 from lecture11.training import EpochStep, TrainingData, TrainingStep
 from lecture11.variational import (
-    Greys,
-    as_greys,
+    Images,
+    as_images,
     importance_weighted_bounds,
     init_autoencoder,
     mean_bound_parts,
@@ -42,9 +42,9 @@ MOST = 103.0
 """Nats an image that the negative ELBO may have on the test images."""
 
 
-def bounds(train: Greys, test: Greys) -> None:
+def bounds(train: Images, test: Images) -> None:
     """Print a row for each network: the bounds, and how long the training took."""
-    print(f"\nBounds on {len(test.greys):,} test images after {EPOCHS} epochs, nats an image")
+    print(f"\nBounds on {len(test.pixels):,} test images after {EPOCHS} epochs, nats an image")
     heads = "".join(f"{f'−L_{draws}':>10}" for draws in DRAWS)
     print(f"{'network':18}{'−ELBO':>10}{'KL':>8}{heads}   seconds")
     for name, hidden in NETWORKS.items():
@@ -72,12 +72,12 @@ def bounds(train: Greys, test: Greys) -> None:
         print(f"{'':18}in training, by epoch: {said}", flush=True)
 
 
-def ours(train: Greys) -> tuple[Callable[[], object], int]:
+def ours(train: Images) -> tuple[Callable[[], object], int]:
     """A call that trains for one more epoch, and its number of examples."""
     step = EpochStep(TrainingStep(negative_elbo, BATCH))
     params = init_autoencoder(PIXELS, (400,), LATENTS, key=jax.random.key(0))
     data = TrainingData(jax.device_put(train), jax.numpy.asarray(RATE))
-    length = len(train.greys) // BATCH
+    length = len(train.pixels) // BATCH
     state = step.start(params, train, key=jax.random.key(1))
 
     def epoch() -> None:
@@ -87,7 +87,7 @@ def ours(train: Greys) -> tuple[Callable[[], object], int]:
     return epoch, length * BATCH
 
 
-def theirs(train: Greys) -> Callable[[], object]:
+def theirs(train: Images) -> Callable[[], object]:
     """The same by PyTorch, eager, with its Adam as it comes."""
     import torch
     from torch import nn
@@ -99,7 +99,7 @@ def theirs(train: Greys) -> Callable[[], object]:
     decoder = nn.Sequential(nn.Linear(LATENTS, 400), nn.ReLU(), nn.Linear(400, PIXELS))
     networks = nn.ModuleList([encoder, decoder]).to(device)
     optimiser = torch.optim.Adam(networks.parameters(), lr=RATE)
-    shares = torch.tensor(np.asarray(train.greys), device=device).float() / 255
+    shares = torch.tensor(np.asarray(train.pixels), device=device).float() / 255
 
     def loss_of(x: Any) -> Any:
         mean, log_sd = encoder(x).chunk(2, dim=1)
@@ -122,7 +122,7 @@ def theirs(train: Greys) -> Callable[[], object]:
     return epoch
 
 
-def speed(train: Greys, rounds: int = 5) -> None:
+def speed(train: Images, rounds: int = 5) -> None:
     """Print examples a second of both sides, epochs taking turns."""
     began = time.perf_counter()
     epoch, examples = ours(train)
@@ -147,11 +147,11 @@ def speed(train: Greys, rounds: int = 5) -> None:
 
 def main(*parts: str) -> None:
     """Run the parts asked for, or both."""
-    train = as_greys(mnist("train").images)
+    train = as_images(mnist("train").images)
     if not parts or "speed" in parts:
         speed(train)
     if not parts or "bounds" in parts:
-        bounds(train, as_greys(mnist("test").images))
+        bounds(train, as_images(mnist("test").images))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,11 @@ import scipy.optimize
 from scipy.special import expit, logsumexp, softmax
 from scipy.stats import binom
 
-from lecture11.variational import Coins, log_odds, variational_em
+from lecture11.variational import (
+    Coins,
+    log_odds,
+    variational_em,
+)
 
 HEADS = np.array([5.0, 9, 8, 4, 7])
 """Do & Batzoglou (2008), Figure 1: heads in five rounds of ten tosses."""
@@ -94,7 +98,9 @@ def test_the_published_run():
     biases = np.asarray(jax.nn.sigmoid(run.frames.theta))
     np.testing.assert_allclose(biases, [[0.6, 0.5], [0.71, 0.58], [0.80, 0.52]], atol=0.005)
     log_joint = np.stack([binom.logpmf(HEADS, 10, b) for b in biases[-1]], axis=1) - np.log(2)
-    np.testing.assert_allclose(run.info.log_likelihood, logsumexp(log_joint, axis=1).sum(), rtol=1e-10)
+    np.testing.assert_allclose(
+        run.info.log_likelihood, logsumexp(log_joint, axis=1).sum(), rtol=1e-10
+    )
 
 
 def test_float32_agrees():

@@ -16,7 +16,6 @@ from lecture11.variational import (
     Tosses,
     bag_log_joint,
     categorical_draws,
-    categorical_scores,
     enumerated_gradient,
     enumerated_variance,
     estimates_by_size,
@@ -32,6 +31,7 @@ from lecture11.variational import (
     quadrature_variances,
     score_function_gradient,
 )
+from lecture11.variational.categorical import categorical_scores
 
 pytestmark = pytest.mark.usefixtures("float64")
 

@@ -11,18 +11,16 @@ from lecture11.quadrature import trapezoid
 from lecture11.variational import (
     Autoencoder,
     Gaps,
-    Tables,
     decode,
-    encode_greys,
-    inference_gaps,
+    encode,
     grid,
+    inference_gaps,
     init_autoencoder,
     integrated_lower_bound,
     posterior_on_grid,
     tabulate,
-    tabulated_bound,
-    tabulated_log_likelihood,
 )
+from lecture11.variational.gaps import Tables, tabulated_bound, tabulated_log_likelihood
 from lecture11.variational.vae import pixel_log_likelihood
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -47,7 +45,7 @@ def tables() -> Tables:
 @pytest.fixture(scope="module")
 def gaps(tables: Tables) -> Gaps:
     with jax.enable_x64(True):
-        return inference_gaps(tables, encode_greys(vae(), X))
+        return inference_gaps(tables, encode(vae(), X))
 
 
 def test_the_table_is_the_log_joint(tables: Tables):
@@ -118,7 +116,7 @@ def test_a_decoder_that_ignores_z_has_the_prior_as_posterior_and_no_approximatio
     blind = vae(scale=0.0)
     tables = tabulate(blind, X, RULE)
     np.testing.assert_allclose(tabulated_log_likelihood(tables), 6 * np.log(0.5), rtol=1e-7)
-    found = inference_gaps(tables, encode_greys(blind, X))
+    found = inference_gaps(tables, encode(blind, X))
     np.testing.assert_allclose(found.approximation, 0, atol=1e-3)
     np.testing.assert_allclose(found.q.mean, 0, atol=0.02)
     np.testing.assert_allclose(found.q.sd, 1, atol=0.02)

@@ -14,17 +14,16 @@ from scipy.special import logsumexp
 from lecture11.iteration import pick
 from lecture11.quadrature import trapezoid
 from lecture11.variational import (
-    as_greys,
-    encode_greys,
+    as_images,
+    encode,
     evidence_lower_bound,
     expected_bound,
     importance_weighted_bounds,
     init_autoencoder,
     log_mean_weight,
     tabulate,
-    tabulated_bound,
-    tabulated_log_likelihood,
 )
+from lecture11.variational.gaps import tabulated_bound, tabulated_log_likelihood
 from lecture11.variational.importance import vae_log_weights
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -98,14 +97,14 @@ def test_weights_of_an_autoencoder_average_to_the_evidence():
     x = jnp.array([[1.0, 1.0, 0.0, 0.0, 1.0, 0.0]])
     tables = tabulate(vae, x, trapezoid(-7.0, 7.0, 201))
     evidence = float(tabulated_log_likelihood(tables)[0])
-    elbo = float(tabulated_bound(pick(encode_greys(vae, x), 0), pick(tables, 0)))
+    elbo = float(tabulated_bound(pick(encode(vae, x), 0), pick(tables, 0)))
     log_w = vae_log_weights(vae, x[0], jnp.zeros(0), draws=40_000, key=jax.random.key(1))
     ratio = np.exp(np.asarray(log_w) - evidence)
     assert abs(ratio.mean() - 1) < 5 * ratio.std() / 200
     assert abs(log_w.mean() - elbo) < 5 * float(log_w.std()) / 200
     means = [float(log_mean_weight(log_w.reshape(-1, k)).mean()) for k in (1, 10, 100)]
     assert means[0] < means[1] < means[2] < evidence + 0.02
-    black = as_greys(np.repeat((255 * np.asarray(x)).astype(np.uint8), 200, axis=0))
+    black = as_images(np.repeat((255 * np.asarray(x)).astype(np.uint8), 200, axis=0))
     many = importance_weighted_bounds(vae, black, draws=(1, 10, 100), key=jax.random.key(2))
     assert many.shape == (200, 3)
     np.testing.assert_allclose(many.mean(axis=0), means, atol=5 * many.std() / 200**0.5)
@@ -132,5 +131,5 @@ def test_no_draws_are_refused(draws: tuple[int, ...], says: str):
     vae = init_autoencoder(6, (8,), 2, key=jax.random.key(0))
     with pytest.raises(ValueError, match=f"^draws: expected {says}"):
         importance_weighted_bounds(
-            vae, as_greys(np.zeros((2, 6), np.uint8)), draws=draws, key=jax.random.key(0)
+            vae, as_images(np.zeros((2, 6), np.uint8)), draws=draws, key=jax.random.key(0)
         )

@@ -39,7 +39,9 @@ class TestOneDimension:
         values, over, _ = self.case(x, 0, 1)
         exact, error = scipy.integrate.quad(lambda z: np.exp(log_joint(x, z)), -8, 8, limit=200)
         assert error < 1e-7
-        np.testing.assert_allclose(integrated_log_likelihood(values, over), np.log(exact), rtol=1e-8)
+        np.testing.assert_allclose(
+            integrated_log_likelihood(values, over), np.log(exact), rtol=1e-8
+        )
 
     @pytest.mark.parametrize(("mean", "sd"), [(1.4, 0.2), (0.0, 1.0), (-1.3, 0.15)])
     def test_evidence_is_bound_plus_divergence_each_as_scipy_has_it(self, mean, sd):

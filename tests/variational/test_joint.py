@@ -13,11 +13,11 @@ from lecture11.variational import (
     Coins,
     completed,
     conditional,
-    empirical,
     joint_divergence,
     log_odds,
     two_sets,
 )
+from lecture11.variational.joint import empirical
 
 MODEL = Coins(10, fair=1)
 counts_of = st.lists(st.integers(0, 9), min_size=11, max_size=11).filter(any)

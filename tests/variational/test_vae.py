@@ -13,9 +13,9 @@ from scipy.stats import binom
 from lecture11.divergence import Normal, normal_kl
 from lecture11.variational import (
     Autoencoder,
-    Greys,
+    Images,
     ancestral_samples,
-    as_greys,
+    as_images,
     binarised,
     bound_parts,
     decode,
@@ -82,10 +82,10 @@ def test_likelihood_is_bernoulli_even_where_a_logit_is_huge():
 @pytest.mark.usefixtures("float64")
 def test_the_loss_is_the_negative_elbo_by_hand():
     vae = small(conditions=2)
-    batch = as_greys(stripes(5), np.eye(2)[[0, 1, 1, 0, 1]], kl_weight=0.5)
+    batch = as_images(stripes(5), np.eye(2)[[0, 1, 1, 0, 1]], kl_weight=0.5)
     loss = negative_elbo(vae, batch, KEY)
     of_pixels, of_latents = jax.random.split(KEY)
-    x = np.asarray(binarised(batch.greys, key=of_pixels))
+    x = np.asarray(binarised(batch.pixels, key=of_pixels))
     given = np.asarray(batch.condition)
 
     def network(layers: Any, inputs: np.ndarray) -> np.ndarray:
@@ -164,18 +164,18 @@ def test_an_encoder_far_astray_has_a_finite_bound():
 
 
 @pytest.fixture(scope="module")
-def data() -> Greys:
-    return as_greys(stripes(64))
+def data() -> Images:
+    return as_images(stripes(64))
 
 
 @pytest.fixture(scope="module")
-def trained(data: Greys) -> Any:
+def trained(data: Images) -> Any:
     return train_vae(
         small(), data, epochs=60, key=jax.random.key(1), learning_rate=0.02, batch_size=16
     )
 
 
-def test_training_learns_the_two_kinds(trained: Any, data: Greys):
+def test_training_learns_the_two_kinds(trained: Any, data: Images):
     """Their entropy is log 2 and that of six coins of bias 230/255 or 10/255 each."""
     assert trained.losses.shape == (60,)
     noise = 3 * sum(-xlogy(p, p) - xlogy(1 - p, 1 - p) for p in (230 / 255, 10 / 255))
@@ -192,7 +192,7 @@ def test_training_learns_the_two_kinds(trained: Any, data: Greys):
     assert ((halves[:, 0] > 0.7) | (halves[:, 1] > 0.7)).mean() > 0.5
 
 
-def test_a_heavy_divergence_makes_the_posterior_collapse(data: Greys):
+def test_a_heavy_divergence_makes_the_posterior_collapse(data: Images):
     heavy = data._replace(kl_weight=20 * data.kl_weight)
     fit = train_vae(
         small(), heavy, epochs=60, key=jax.random.key(1), learning_rate=0.02, batch_size=16
@@ -200,7 +200,7 @@ def test_a_heavy_divergence_makes_the_posterior_collapse(data: Greys):
     assert latent_divergences(fit.params, data, key=KEY).max() < 0.02
 
 
-def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any, data: Greys):
+def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any, data: Images):
     choices: dict[str, Any] = {"learning_rate": 0.02, "batch_size": 16, "key": jax.random.key(1)}
 
     def interrupt(epochs: int, total: int, info: Any) -> None:
@@ -224,12 +224,12 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [
-        (lambda: as_greys(stripes(3) / 255), TypeError, "^images: expected grey values of type"),
-        (lambda: as_greys(np.zeros(6, np.uint8)), ValueError, "^images: expected"),
-        (lambda: as_greys(np.zeros((0, 6), np.uint8)), ValueError, "^images: expected"),
-        (lambda: as_greys(stripes(3), np.eye(2)), ValueError, "^condition: expected one row"),
-        (lambda: as_greys(stripes(3), kl_weight=-1.0), ValueError, "^kl_weight: expected"),
-        (lambda: as_greys(stripes(3), np.full((3, 1), np.nan)), ValueError, "^condition: 3 of 3"),
+        (lambda: as_images(stripes(3) / 255), TypeError, "^images: expected grey values of type"),
+        (lambda: as_images(np.zeros(6, np.uint8)), ValueError, "^images: expected"),
+        (lambda: as_images(np.zeros((0, 6), np.uint8)), ValueError, "^images: expected"),
+        (lambda: as_images(stripes(3), np.eye(2)), ValueError, "^condition: expected one row"),
+        (lambda: as_images(stripes(3), kl_weight=-1.0), ValueError, "^kl_weight: expected"),
+        (lambda: as_images(stripes(3), np.full((3, 1), np.nan)), ValueError, "^condition: 3 of 3"),
         (lambda: small(conditions=-1), ValueError, "^conditions: expected a whole number from 0"),
         (
             lambda: init_autoencoder(6, (8,), 0, key=KEY),
@@ -238,17 +238,17 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any
         ),
         (lambda: init_autoencoder(6, (0,), 2, key=KEY), ValueError, "^hidden: expected"),
         (
-            lambda: mean_bound_parts(small(conditions=1), as_greys(stripes(3)), key=KEY),
+            lambda: mean_bound_parts(small(conditions=1), as_images(stripes(3)), key=KEY),
             ValueError,
             "^vae: its encoder takes 7 numbers",
         ),
         (
-            lambda: train_vae(small(), as_greys(stripes(3)), epochs=1, key=KEY),
+            lambda: train_vae(small(), as_images(stripes(3)), epochs=1, key=KEY),
             ValueError,
             "^batch_size: 128 is more than the 3",
         ),
         (
-            lambda: train_vae(small(), as_greys(stripes(3)), epochs=0, key=KEY, batch_size=2),
+            lambda: train_vae(small(), as_images(stripes(3)), epochs=0, key=KEY, batch_size=2),
             ValueError,
             "^epochs: expected more than the 0 done",
         ),
