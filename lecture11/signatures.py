@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
-from jaxtyping import AbstractArray, PRNGKeyArray
+from jaxtyping import AbstractArray, Array, Float, PRNGKeyArray
 
 from lecture11.arguments import (
     as_array,
@@ -37,6 +37,9 @@ from lecture11.arguments import (
     as_whole,
     as_wholes,
 )
+
+Scalar = float | Float[Array, ""]
+"""A number, traced or not."""
 
 F = TypeVar("F", bound=Callable)
 Convert = Callable[[str, Any], Any]

@@ -26,7 +26,7 @@ from jaxtyping import Array, Float, Int
 from lecture11.arguments import as_number, as_whole
 from lecture11.iteration import Run, run
 from lecture11.line_search import line_search
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 
 Kind = Literal["exact", "searched", "fixed"]
 """How a half-step goes uphill."""
@@ -156,7 +156,7 @@ class Alternate:
 
 @checked
 def begin(
-    model: BoundedModel, theta: Any, phi: Any, data: Any, *, length: float = 1.0
+    model: BoundedModel, theta: Any, phi: Any, data: Any, *, length: Scalar = 1.0
 ) -> tuple[Ascent, Any]:
     """The first state, before an E-step, and the data, both checked.
 
@@ -179,7 +179,7 @@ def variational_em(
     e: Kind = "exact",
     m: Kind = "exact",
     gradient_steps: int = 1,
-    length: float = 1.0,
+    length: Scalar = 1.0,
 ) -> Run[Ascent, AscentInfo]:
     """Run variational EM; frame k holds the state after ``frames[k]`` half-steps.
 

@@ -24,7 +24,7 @@ from lecture11.arguments import (
     as_whole,
     require_shape,
 )
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 from lecture11.variational.enumeration import bound_of_logits
 from lecture11.variational.estimators import Draws
 
@@ -50,7 +50,7 @@ def enumerated_gradient(logits: Any, log_joint: Any) -> Float[Array, " categorie
 
 @checked
 def enumerated_variance(
-    logits: Any, log_joint: Any, *, baseline: float = 0.0
+    logits: Any, log_joint: Any, *, baseline: Scalar = 0.0
 ) -> Float[Array, " categories"]:
     """The variance of one draw's (f(z) − b) ∇ log q_φ(z) in each logit, exactly."""
     phi, joint = _pair(logits, log_joint)
@@ -82,7 +82,7 @@ def categorical_draws(
     logits: Any,
     log_joint: Any,
     *,
-    temperature: float,
+    temperature: Scalar,
     repeats: int,
     draws: int,
     key: PRNGKeyArray,

@@ -23,7 +23,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import as_whole, require_shape
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 
 
 class Draws(NamedTuple):
@@ -91,7 +91,7 @@ def leave_one_out(values: Float[Array, "*repeats draws"]) -> Float[Array, "*repe
 
 
 @checked
-def estimates_by_size(draws: Draws, baseline: float, *, sizes: Sequence[int]) -> Estimates:
+def estimates_by_size(draws: Draws, baseline: Scalar, *, sizes: Sequence[int]) -> Estimates:
     """The estimates that the first S draws of each repeat make, for each S in ``sizes``.
 
     baseline: b of the estimates that have one, a number

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.nn import log_softmax
 from jaxtyping import Array, Float, PRNGKeyArray
 
@@ -209,7 +208,6 @@ def _posterior_moments(tables: Tables) -> Normal:
 
 
 @checked
-def posterior_on_grid(tables: Tables) -> Float[np.ndarray, "images side side"]:
+def posterior_on_grid(tables: Tables) -> Float[Array, "images side side"]:
     """p(z|x), densities at the nodes."""
-    logs = tables.log_joint - tabulated_log_likelihood(tables)[:, None, None]
-    return np.exp(np.asarray(logs))
+    return jnp.exp(tables.log_joint - tabulated_log_likelihood(tables)[:, None, None])

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray, UInt8
 
 from lecture11.arguments import as_floats, as_number
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 
 
 class Images(NamedTuple):
@@ -27,7 +27,7 @@ class Images(NamedTuple):
 
 
 @checked
-def as_images(images: Any, condition: Any = None, *, kl_weight: float = 1.0) -> Images:
+def as_images(images: Any, condition: Any = None, *, kl_weight: Scalar = 1.0) -> Images:
     """Images of whole grey values, (n, height, width) or (n, pixels), as :class:`Images`.
 
     condition: numbers such as one-hot labels, (n, conditions); None for nothing

@@ -37,6 +37,7 @@ from lecture11.variational.vae import (
     pixel_log_likelihood,
     require_fit,
 )
+from lecture11.zeros import safe_log, weighted
 
 MOST_CASES = 2_000_000
 
@@ -54,7 +55,7 @@ def log_mean_weight(log_weights: Float[Array, "*points draws"]) -> Float[Array, 
 
 
 @checked
-def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, ""]:
+def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[Array, ""]:
     """L_K for a discrete z, exactly: the expectation over all ways to draw K = ``draws`` values.
 
     q: probabilities q(z|x), (states,)
@@ -65,26 +66,27 @@ def expected_bound(q: Any, log_joint: Any, *, draws: int) -> Float[np.ndarray, "
     Raises ValueError where q is no distribution, the shapes differ, K is below 1, or there are more
     than two million ways.
     """
-    shares, logs = as_distribution("q", q), as_floats("log_joint", log_joint, 1, lowest=True)
-    require_shape("log_joint", logs, shares.shape, "one for each value of z, as q")
-    probabilities, joint = np.asarray(shares, float), np.asarray(logs, float)
-    draws = as_whole("draws", draws, 1)
-    drawn = probabilities > 0
-    probabilities, joint = probabilities[drawn], joint[drawn]
-    cases = math.comb(len(joint) + draws - 1, draws)
+    q, joint = as_distribution("q", q), as_floats("log_joint", log_joint, 1, lowest=True)
+    require_shape("log_joint", joint, q.shape, "one for each value of z, as q")
+    cases = math.comb(q.size + as_whole("draws", draws, 1) - 1, draws)
     if cases > MOST_CASES:
         raise ValueError(
-            f"draws: {draws} of {len(joint)} values can be drawn in {cases:,} ways, too many to "
+            f"draws: {draws} of {q.size} values can be drawn in {cases:,} ways, too many to "
             "enumerate; take fewer, or sample."
         )
-    counts = _counts(len(joint), draws)
+    counts = _counts(q.size, draws)
     factorials = np.array([math.lgamma(n + 1) for n in range(draws + 1)])
     log_ways = factorials[draws] - factorials[counts].sum(axis=1)
-    chance = np.exp(log_ways + counts @ np.log(probabilities))
-    weights = np.exp(joint - (peak := joint.max())) / probabilities
-    with np.errstate(divide="ignore"):  # all K draws impossible: the bound is −∞
-        values = np.log(counts @ weights / draws) + peak
-    return np.asarray((chance * values).sum())
+    return _expected_bound(q, joint, jnp.asarray(counts, q.dtype), jnp.asarray(log_ways, q.dtype))
+
+
+@jax.jit
+def _expected_bound(q: Array, log_joint: Array, counts: Array, log_ways: Array) -> Array:
+    """Over all cases, their probability times log (1/K) Σ_k w_k."""
+    log_weights = log_joint - jnp.log(jnp.where(q > 0, q, 1))
+    values = logsumexp(log_weights, b=counts, axis=1) - jnp.log(counts.sum(axis=1))
+    probability = jnp.exp(log_ways + weighted(counts, safe_log(q)).sum(axis=1))
+    return weighted(probability / probability.sum(), values).sum()
 
 
 def _counts(values: int, draws: int) -> np.ndarray:

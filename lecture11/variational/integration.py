@@ -121,9 +121,10 @@ def _at_nodes(name: str, values: Any, over: Grid) -> Array:
 
 def _normalised(log_q: Any, over: Grid) -> Array:
     log_q = _at_nodes("log_q", log_q, over)
-    if not known(log_q):
+    if not known(log_q, over.log_weights):
         return log_q
-    totals = np.exp(np.asarray(_log_integral(log_q, over), float))
+    logs = np.asarray(log_q, float) + np.asarray(over.log_weights, float)
+    totals = np.exp(logs).sum(axis=-1)
     worst = totals.flat[np.abs(totals - 1).argmax()]
     if abs(worst - 1) > NORMALISED:
         raise ValueError(

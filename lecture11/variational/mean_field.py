@@ -32,7 +32,7 @@ from lecture11.arguments import (
     require_shape,
 )
 from lecture11.gaussian import STANDARD_NORMAL, Normal, normal_log_density
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 
 
 class Effects(NamedTuple):
@@ -185,7 +185,7 @@ def maximum_likelihood(data: Effects) -> Float[Array, ""]:
 
 
 @checked
-def sample_effects(theta: float, count: int, *, noise: float, key: PRNGKeyArray) -> Effects:
+def sample_effects(theta: Scalar, count: int, *, noise: Scalar, key: PRNGKeyArray) -> Effects:
     """``count`` effects of the model with this θ.
 
     noise: σ, in the unit of x

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from lecture11.arguments import as_tree, as_whole, require_shape
 from lecture11.gaussian import STANDARD_NORMAL, Normal, as_normal, normal_log_density
 from lecture11.quadrature import Rule, integrate, trapezoid
-from lecture11.signatures import checked
+from lecture11.signatures import Scalar, checked
 from lecture11.variational.estimators import Draws
 
 Objective = Callable[[Array, Any], Array]
@@ -103,7 +103,7 @@ def quadrature_gradient(f: Objective, q: Normal, data: Any = None) -> Float[Arra
 
 @checked
 def quadrature_variances(
-    f: Objective, q: Normal, data: Any = None, *, baseline: float = 0.0
+    f: Objective, q: Normal, data: Any = None, *, baseline: Scalar = 0.0
 ) -> EstimatorVariances:
     """The exact variances of one draw's estimates; S draws divide them by S.
 
