@@ -38,9 +38,8 @@ def numbers_as_data(cls: type[Choices]) -> type[Choices]:
     numbers = [f.name for f in fields(cls) if f.name not in static]  # type: ignore[arg-type]
 
     def flatten(model: Any) -> tuple[list[Any], tuple[Any, ...]]:
-        return [getattr(model, name) for name in numbers], tuple(
-            getattr(model, name) for name in static
-        )
+        chosen = tuple(getattr(model, name) for name in static)
+        return [getattr(model, name) for name in numbers], chosen
 
     def unflatten(chosen: tuple[Any, ...], leaves: Iterable[Any]) -> Any:
         model = object.__new__(cls)
@@ -54,9 +53,13 @@ def numbers_as_data(cls: type[Choices]) -> type[Choices]:
 
 @runtime_checkable
 class Model(Protocol):
-    """What EM needs of a model: a frozen dataclass under :func:`numbers_as_data`."""
+    """What EM needs of a model: a frozen dataclass under :func:`numbers_as_data`.
 
-    compiler_options: ClassVar[Mapping[str, Any] | None]
+    One that derives from this class need not say that its parameters have no form to be brought to,
+    or no prior.
+    """
+
+    compiler_options: ClassVar[Mapping[str, Any] | None] = None
     """XLA's options for its steps; see :func:`lecture11.iteration.advance`."""
 
     def check(self, params: Any, data: Any) -> tuple[Any, Any]:
@@ -64,6 +67,7 @@ class Model(Protocol):
 
     def constrain(self, params: Any) -> Any:
         """The parameters of the model's own form that are closest to these."""
+        return params
 
     def e_step(self, params: Any, data: Any) -> tuple[Any, Float[Array, ""]]:
         """Expected sufficient statistics under p_θ(z|x), and log p_θ(data).
@@ -84,6 +88,7 @@ class Model(Protocol):
 
     def log_prior(self, params: Any) -> Float[Array, ""]:
         """Log-density of the prior at θ, up to a constant; 0 without one."""
+        return jnp.zeros((), jax.tree.leaves(params)[0].dtype)
 
     def posterior(self, params: Any, data: Any) -> Float[Array, "points components"]:
         """p_θ(z|x) for every point: the responsibilities, for pictures and predictions."""

@@ -6,24 +6,22 @@ A model gives the two factors, and what it sums up for its M-step. The posterior
 follow, in logarithms throughout. Where nothing is known besides, c_i is left out.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from abc import abstractmethod
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import as_whole
+from lecture11.latent.em import Model
 
 FADED = 1e-6
 """A component that answers for less than this many points is no longer determined by them."""
 
 
-class FiniteMixture(ABC):
+class FiniteMixture(Model):
     """The part of :class:`lecture11.latent.Model` that follows from the two factors."""
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     @abstractmethod
     def prior(self, params: Any, data: Any) -> Float[Array, "*#points components"]:
@@ -38,10 +36,6 @@ class FiniteMixture(ABC):
         self, params: Any, data: Any, responsibilities: Float[Array, "points components"]
     ) -> Any:
         """What the M-step needs, summed under a posterior that is given."""
-
-    def constrain(self, params: Any) -> Any:
-        """The parameters as they are: they have no form to be brought to."""
-        return params
 
     def log_joint(self, params: Any, data: Any) -> Float[Array, "points components"]:
         """log p(x_i, z = k | c_i) in nats.

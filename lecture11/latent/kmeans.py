@@ -5,16 +5,15 @@ of −|x − μ_k|² / 2σ². As σ → 0 all of it goes to the nearest mean, an
 tends to minus half the sum of squared distances to it, up to a constant (Bishop, section 9.3.2).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
 from lecture11.arguments import as_floats, require_shape
-from lecture11.latent.em import numbers_as_data
+from lecture11.latent.em import Model, numbers_as_data
 from lecture11.latent.finite_mixture import require_components
 from lecture11.latent.gaussian_mixture import check_data
 from lecture11.signatures import checked
@@ -38,15 +37,13 @@ class KMeansStatistics(NamedTuple):
 
 @numbers_as_data
 @dataclass(frozen=True)
-class KMeans:
+class KMeans(Model):
     """K-means for :func:`~lecture11.latent.fit_em`; its objective is minus half the inertia.
 
     >>> run = fit_em(KMeans(), KMeansParameters([[0.0], [1.0]]), [[0.0], [1.0], [5.0]], frames=[9])
     >>> run.state.centres.tolist()
     [[0.5], [5.0]]
     """
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     @checked
     def check(
@@ -58,10 +55,6 @@ class KMeans:
         require_shape("centres", centres, (len(centres), data.shape[1]), "components × dims")
         require_components("components", len(centres), len(data))
         return KMeansParameters(centres), data
-
-    def constrain(self, params: KMeansParameters) -> KMeansParameters:
-        """The parameters as they are."""
-        return params
 
     def posterior(
         self, params: KMeansParameters, data: Float[Array, "points dims"]
@@ -89,10 +82,6 @@ class KMeans:
     ) -> Bool[Array, " components"]:
         """Which centres no point is nearest to."""
         return statistics.counts == 0
-
-    def log_prior(self, params: KMeansParameters) -> Float[Array, ""]:
-        """0: no prior."""
-        return jnp.zeros((), params.centres.dtype)
 
 
 def _squared_distances(

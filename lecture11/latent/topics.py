@@ -14,9 +14,8 @@ Both without the multinomial constants. Minus the second, plus what depends on n
 generalised KL divergence that non-negative matrix factorisation minimises (Gaussier & Goutte 2005).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -30,7 +29,7 @@ from lecture11.arguments import (
     require_shape,
 )
 from lecture11.latent.counts import CountMixture, as_counts, log_dirichlet
-from lecture11.latent.em import numbers_as_data
+from lecture11.latent.em import Model, numbers_as_data
 from lecture11.latent.finite_mixture import (
     distributions,
     have_faded,
@@ -103,7 +102,7 @@ class PLSACounts(NamedTuple):
 
 @numbers_as_data
 @dataclass(frozen=True)
-class PLSA:
+class PLSA(Model):
     """One topic a word, for :func:`~lecture11.latent.fit_em`; data are counts n_dw.
 
     smoothing: as for the mixture of unigrams, for the words
@@ -119,8 +118,6 @@ class PLSA:
 
     smoothing: float = 0.0
     learns_words: bool = field(default=True, metadata={"static": True})
-
-    compiler_options: ClassVar[Mapping[str, Any] | None] = None
 
     def __post_init__(self) -> None:
         """Check the choices."""
@@ -138,10 +135,6 @@ class PLSA:
         require_shape("proportions", proportions, (len(data), len(words)), "documents × topics")
         require_shape("words", words, (len(words), data.shape[1]), "topics × words")
         return PLSAParameters(proportions, words), data
-
-    def constrain(self, params: PLSAParameters) -> PLSAParameters:
-        """The parameters as they are."""
-        return params
 
     def posterior(
         self,

@@ -13,7 +13,6 @@ from lecture11.latent import (
     KMeans,
     KMeansParameters,
     fit_em,
-    fit_em_restarts,
 )
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -57,16 +56,6 @@ def test_empty_cluster_stays_and_is_reported():
     run = fit_em(KMeans(), KMeansParameters([[0.0, 0.0], [50.0, 50.0]]), x, frames=[3])
     np.testing.assert_allclose(run.state.centres[1], [50, 50])
     assert run.info.collapsed.tolist() == [False, True]
-
-
-def test_restarts():
-    x = standardised()
-    starts = KMeansParameters(np.stack([x[[0, 1]], x[[2, 50]], x[[4, 7]]]))
-    ends, infos = fit_em_restarts(KMeans(), starts, x, cycles=20)
-    for i in range(3):
-        alone = fit_em(KMeans(), KMeansParameters(starts.centres[i]), x, frames=[20])
-        np.testing.assert_allclose(ends.centres[i], alone.state.centres)
-        np.testing.assert_allclose(infos.objective[i], alone.info.objective)
 
 
 def test_ties_go_to_the_first():
