@@ -43,15 +43,16 @@ def bound_picture(
 
 
 @styled
-def optima_picture(levels: ArrayLike, *, tolerance: float = 0.01) -> Picture:
+def optima_picture(log_likelihoods: ArrayLike, *, tolerance: float = 0.01) -> Picture:
     """How often restarts end at which log-likelihood.
 
-    levels (R,): where each run ended, in nats; neighbours within ``tolerance`` count as one.
+    log_likelihoods (R,): where each run ended, in nats; neighbours within ``tolerance`` count as
+    one.
     Raises ValueError where one of them is not finite.
     """
-    ends = np.sort(np.asarray(levels, float))[::-1]
+    ends = np.sort(np.asarray(log_likelihoods, float))[::-1]
     if not np.isfinite(ends).all():
-        raise ValueError("levels: some are NaN or infinite; leave those runs out first.")
+        raise ValueError("log_likelihoods: some are NaN or infinite; leave those runs out first.")
     breaks = np.flatnonzero(-np.diff(ends) > tolerance) + 1
     optima = [(group.max(), len(group)) for group in np.split(ends, breaks)]
     values, counts = (np.array(column) for column in zip(*optima, strict=True))

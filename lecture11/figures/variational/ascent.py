@@ -56,26 +56,29 @@ class AscentStage:
             [], [], "s", color="white", markeredgecolor=COLOURS[1], markersize=8, clip_on=False
         )
         (self._now,) = left.plot([], [], "o", color=COLOURS[1], markersize=8, clip_on=False)
-        (self._evidence,) = right.plot([], [], color=COLOURS[0], label="evidence", linewidth=1.6)
+        (self._log_likelihood,) = right.plot(
+            [], [], color=COLOURS[0], label="evidence", linewidth=1.6
+        )
         (self._bound,) = right.plot(
             [], [], "--", color=COLOURS[1], label="bound", marker="o", markersize=3
         )
         right.legend(loc="lower right")
-        curves = [self._evidence, self._bound]
+        curves = [self._log_likelihood, self._bound]
         self._stage = Stage(figure, [self._path, self._start, self._now, *curves])
 
     def show(
-        self, theta: ArrayLike, phi: ArrayLike, bound: ArrayLike, evidence: ArrayLike
+        self, theta: ArrayLike, phi: ArrayLike, bound: ArrayLike, log_likelihood: ArrayLike
     ) -> Picture:
         """Move to a path: θ, φ, and bound and evidence in nats, each (S,), after 0, 1, … halves."""
         a, b, bounds, levels = (
-            np.atleast_1d(np.asarray(values, float)) for values in (theta, phi, bound, evidence)
+            np.atleast_1d(np.asarray(values, float))
+            for values in (theta, phi, bound, log_likelihood)
         )
         halves = np.arange(len(a))
         self._path.set_data(a, b)
         self._start.set_data(a[:1], b[:1])
         self._now.set_data(a[-1:], b[-1:])
-        self._evidence.set_data(halves, levels)
+        self._log_likelihood.set_data(halves, levels)
         self._bound.set_data(halves, bounds)
         count = len(a) - 1
         return Picture(
@@ -175,9 +178,9 @@ def levels_picture(runs: Sequence[tuple[str, ArrayLike, ArrayLike]], *, low: flo
     """
     figure = Figure(figsize=(8.8, 3.2))
     panels = figure.subplots(1, len(runs), sharey=True, squeeze=False)[0]
-    top = max(float(np.max(evidence)) for _, _, evidence in runs)
-    for axes, (name, bound, evidence) in zip(panels, runs, strict=True):
-        axes.plot(np.asarray(evidence), color=COLOURS[0], linewidth=1.6, label="evidence")
+    top = max(float(np.max(log_likelihood)) for _, _, log_likelihood in runs)
+    for axes, (name, bound, log_likelihood) in zip(panels, runs, strict=True):
+        axes.plot(np.asarray(log_likelihood), color=COLOURS[0], linewidth=1.6, label="evidence")
         axes.plot(
             np.asarray(bound), "--", marker="o", markersize=3, color=COLOURS[1], label="bound"
         )
@@ -211,22 +214,22 @@ class ShortfallStage:
         axes.set(xlabel="θ", title="nats for each point, from the highest evidence")
         axes.axvline(truth, color="#888888", linewidth=1, label="the θ that made the data")
         axes.grid(visible=True)
-        (self._evidence,) = axes.plot([], [], color=COLOURS[0], label="evidence")
+        (self._log_likelihood,) = axes.plot([], [], color=COLOURS[0], label="evidence")
         (self._bound,) = axes.plot([], [], "--", color=COLOURS[1], label="bound, best factorised q")
         self._summits = [
             axes.plot([], [], mark, color=COLOURS[i], markersize=9, zorder=5)[0]
             for i, mark in enumerate("o^")
         ]
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-        self._stage = Stage(figure, [self._evidence, self._bound, *self._summits])
+        self._stage = Stage(figure, [self._log_likelihood, self._bound, *self._summits])
 
     def show(self, curves: Shortfall, noise: float) -> Picture:
         """Move to two curves (P,) over θ; noise: σ, said in words."""
-        evidence, bound = (np.asarray(curve, float) for curve in curves)
-        highest = evidence.max()
+        log_likelihood, bound = (np.asarray(curve, float) for curve in curves)
+        highest = log_likelihood.max()
         summits = []
         for line, mark, curve in zip(
-            (self._evidence, self._bound), self._summits, (evidence, bound), strict=True
+            (self._log_likelihood, self._bound), self._summits, (log_likelihood, bound), strict=True
         ):
             best = int(curve.argmax())
             line.set_data(self._theta, curve - highest)

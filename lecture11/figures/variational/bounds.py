@@ -27,18 +27,18 @@ class _Stack:
         axes.spines["left"].set_visible(False)
         self._widest = widest
         self._whole = rectangle(axes, (0, 0.75), (0, 0.5), HOLLOW)
-        self._evidence = rectangle(axes, (0, -0.25), (0, 0.5), SOLID)
+        self._log_likelihood = rectangle(axes, (0, -0.25), (0, 0.5), SOLID)
         self._gap = rectangle(axes, (0, -0.25), (0, 0.5), PALE)
         (self._edge,) = axes.plot([], [], ":", color=INK, linewidth=1)
         self._said = axes.text(0.01 * widest, 1.4, "", va="bottom", fontsize=10, color=INK)
-        self.artists = [self._whole, self._evidence, self._gap, self._edge, self._said]
+        self.artists = [self._whole, self._log_likelihood, self._gap, self._edge, self._said]
 
-    def show(self, evidence: float, gap: float) -> str:
+    def show(self, log_likelihood: float, gap: float) -> str:
         """Move the bars; returns the sum in words. A bar beyond the paper is cut."""
-        cost = -evidence
+        cost = -log_likelihood
         end = min(cost + gap, self._widest)
         self._whole.set_width(end)
-        self._evidence.set_width(cost)
+        self._log_likelihood.set_width(cost)
         self._gap.set_x(cost)
         self._gap.set_width(end - cost)
         self._edge.set_data([cost, cost], [-0.4, 1.4])
@@ -46,7 +46,7 @@ class _Stack:
         self._said.set_text(f"{sums[0]} = {sums[1]} + {sums[2]}")
         return (
             f"−ELBO = −log p(x) + D(q ‖ posterior): {sums[0]} = {sums[1]} + {sums[2]} nats, so the "
-            f"ELBO {_tightness(evidence, gap)}."
+            f"ELBO {_tightness(log_likelihood, gap)}."
         )
 
 
@@ -55,12 +55,12 @@ def _or_infinite(value: float) -> str:
     return "∞" if np.isinf(value) else f"{max(float(value), 0):.3f}"
 
 
-def _tightness(evidence: float, gap: float) -> str:
+def _tightness(log_likelihood: float, gap: float) -> str:
     if np.isinf(gap):
         return "is −∞"
     if gap < 5e-4:
-        return f"is the evidence, {number(evidence)}"
-    return f"is {number(evidence - gap)}, below the evidence {number(evidence)}"
+        return f"is the evidence, {number(log_likelihood)}"
+    return f"is {number(log_likelihood - gap)}, below the evidence {number(log_likelihood)}"
 
 
 class StackStage:
@@ -83,12 +83,14 @@ class StackStage:
         self._stack = _Stack(right, widest)
         self._stage = Stage(figure, [*self._q, *self._posterior, *self._stack.artists])
 
-    def show(self, q: ArrayLike, posterior: ArrayLike, evidence: float, gap: float) -> Picture:
+    def show(
+        self, q: ArrayLike, posterior: ArrayLike, log_likelihood: float, gap: float
+    ) -> Picture:
         """Move to q (K,) and the posterior (K,), with log p(x) and D(q ‖ posterior) in nats."""
         q, p = np.asarray(q, float), np.asarray(posterior, float)
         set_heights(self._q, q)
         set_heights(self._posterior, p)
-        said = self._stack.show(float(evidence), float(gap))
+        said = self._stack.show(float(log_likelihood), float(gap))
         pairs = [
             f"{name} {number(a, 3)} (posterior {number(b, 3)})"
             for name, a, b in zip(self._states, q, p, strict=True)
@@ -114,13 +116,15 @@ class DensityStackStage:
         curves = [self._shade, self._posterior, self._q]
         self._stage = Stage(figure, [*curves, *self._stack.artists])
 
-    def show(self, q: ArrayLike, posterior: ArrayLike, evidence: float, gap: float) -> Picture:
+    def show(
+        self, q: ArrayLike, posterior: ArrayLike, log_likelihood: float, gap: float
+    ) -> Picture:
         """Move to densities q (P,) and posterior (P,), with log p(x) and the gap in nats."""
         q, p = np.asarray(q, float), np.asarray(posterior, float)
         self._shade.set_data(self._z, p, 0)
         self._posterior.set_data(self._z, p)
         self._q.set_data(self._z, q)
-        said = self._stack.show(float(evidence), float(gap))
+        said = self._stack.show(float(log_likelihood), float(gap))
         shared = float(np.trapezoid(np.minimum(q, p), self._z))
         return Picture(
             self._stage, f"q and the posterior have {100 * shared:.0f} % in common. {said}"

@@ -31,8 +31,8 @@ def objective_picture(
     at, bound, gap = (np.asarray(a, float) for a in (phis, bounds, divergences))
     figure = Figure(figsize=(9, 3.5))
     left, right = figure.subplots(1, 2)
-    evidence = bound + gap
-    left.plot(at, evidence, ":", color=INK, label="log-evidence = (1) + (2)")
+    log_likelihood = bound + gap
+    left.plot(at, log_likelihood, ":", color=INK, label="log-evidence = (1) + (2)")
     left.plot(at, bound, color=COLOURS[0], label="(1): the ELBO")
     right.plot(at, gap, "--", color=COLOURS[1], label="(2): the divergence")
     best, least, most = int(bound.argmax()), int(gap.argmin()), int(gap.argmax())
@@ -49,7 +49,7 @@ def objective_picture(
         axes.grid(visible=True)
     left.legend(loc="lower right", fontsize=9)
     right.legend(loc="center right", fontsize=9)
-    total, spread = float(evidence.mean()), float(np.ptp(evidence))
+    total, spread = float(log_likelihood.mean()), float(np.ptp(log_likelihood))
     around = "" if spread < 1e-3 * abs(total) else f" ± {number(spread, 2)}"
     highest = f"{number(at[most], 3)}, {number(gap[most], 3)} nats"
     return Picture(

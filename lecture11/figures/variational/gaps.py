@@ -145,18 +145,18 @@ def gaps_picture(groups: Mapping[str, Gaps], *, marks: Sequence[float]) -> Pictu
 
 @styled
 def draws_picture(
-    draws: ArrayLike, bounds: Mapping[str, ArrayLike], *, evidence: float | None = None
+    draws: ArrayLike, bounds: Mapping[str, ArrayLike], *, log_likelihood: float | None = None
 ) -> Picture:
     """The importance-weighted bound against the number of draws K.
 
-    draws (D,), increasing; bounds: from a name to (D,), nats; evidence: what they are bounds of,
-    where it is known
+    draws (D,), increasing; bounds: from a name to (D,), nats; log_likelihood: log p(x), which they
+    bound, where it is known
     """
     at = np.asarray(draws, float)
     figure = Figure(figsize=(7.4, 3.4))
     axes = figure.subplots()
-    if evidence is not None:
-        axes.axhline(evidence, color=INK, linestyle=":", label="log p(x)")
+    if log_likelihood is not None:
+        axes.axhline(log_likelihood, color=INK, linestyle=":", label="log p(x)")
     said = []
     for index, (name, values) in enumerate(bounds.items()):
         curve = np.asarray(values, float)
@@ -173,5 +173,5 @@ def draws_picture(
     axes.minorticks_off()
     axes.grid(visible=True)
     axes.legend(loc="lower right")
-    known = "" if evidence is None else f" The evidence is {number(evidence)}."
+    known = "" if log_likelihood is None else f" The evidence is {number(log_likelihood)}."
     return Picture(figure, f"{'; '.join(said)}.{known}")

@@ -40,16 +40,18 @@ SAMPLES = {
     ),
     "optima": Sample(
         optima_picture,
-        {"levels": ENDS},
+        {"log_likelihoods": ENDS},
         [
-            {"levels": [*ENDS, -10]},
-            {"levels": [*ENDS, -9]},
-            {"levels": [*ENDS, -13]},
-            {"levels": ENDS - 1},
+            {"log_likelihoods": [*ENDS, -10]},
+            {"log_likelihoods": [*ENDS, -9]},
+            {"log_likelihoods": [*ENDS, -13]},
+            {"log_likelihoods": ENDS - 1},
             {"tolerance": 0.6},
         ],
     ),
-    "one optimum": Sample(optima_picture, {"levels": [-1234.5678]}, [{"levels": [-7.5] * 4}]),
+    "one optimum": Sample(
+        optima_picture, {"log_likelihoods": [-1234.5678]}, [{"levels": [-7.5] * 4}]
+    ),
     "criterion": Sample(
         criterion_picture,
         {"components": COMPONENTS, "criteria": CRITERIA, "name": "BIC"},
@@ -170,7 +172,7 @@ def test_every_run_is_counted_once_whatever_their_order(ends: list[int]):
 
 
 def test_what_did_not_end_is_refused():
-    with pytest.raises(ValueError, match=r"^levels: some are NaN or infinite"):
+    with pytest.raises(ValueError, match=r"^log_likelihoods: some are NaN or infinite"):
         optima_picture([-1.0, np.nan])
 
 

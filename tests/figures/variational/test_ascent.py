@@ -10,7 +10,7 @@ RISING = {
     "theta": np.array([0.3, 0.3, 0.6]),
     "phi": np.array([0.9, 0.3, 0.3]),
     "bound": np.array([-22.0, -15, -13]),
-    "evidence": np.array([-15.0, -15, -12]),
+    "log_likelihood": np.array([-15.0, -15, -12]),
 }
 CURVE = np.linspace(0, 1, 9)
 SETS = TwoSets(
@@ -29,7 +29,7 @@ SAMPLES = {
             {"theta": [0.3, 0.3, 0.7]},
             {"phi": [0.9, 0.3, 0.4]},
             {"bound": [-22.0, -15, -14]},
-            {"evidence": [-15.0, -15, -11]},
+            {"log_likelihood": [-15.0, -15, -11]},
         ],
         stage={
             "theta": AXIS,
@@ -67,7 +67,7 @@ def test_path_and_curves_are_where_they_belong():
     np.testing.assert_allclose(now.get_xydata(), [[0.6, 0.3]])
     evidence, bound = right.lines
     np.testing.assert_allclose(bound.get_ydata(), RISING["bound"])
-    np.testing.assert_allclose(evidence.get_ydata(), RISING["evidence"])
+    np.testing.assert_allclose(evidence.get_ydata(), RISING["log_likelihood"])
 
 
 def test_words_say_where_it_stands_and_what_fell():

@@ -125,8 +125,8 @@ SAMPLES = {
     ),
     "draws": Sample(
         draws_picture,
-        {"draws": (1, 4, 16), "bounds": {"L_K": [-10.0, -9.0, -8.1]}, "evidence": -8.0},
-        [{"draws": (1, 5, 25)}, {"bounds": {"L_K": [-10.0, -9, -8.2]}}, {"evidence": None}],
+        {"draws": (1, 4, 16), "bounds": {"L_K": [-10.0, -9.0, -8.1]}, "log_likelihood": -8.0},
+        [{"draws": (1, 5, 25)}, {"bounds": {"L_K": [-10.0, -9, -8.2]}}, {"log_likelihood": None}],
     ),
     "collapse of latents": Sample(
         collapse_picture,

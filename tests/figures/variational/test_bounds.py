@@ -16,13 +16,13 @@ SAMPLES = {
         {
             "q": np.array([0.5, 0.5]),
             "posterior": np.array([0.75, 0.25]),
-            "evidence": np.log(0.4),
+            "log_likelihood": np.log(0.4),
             "gap": KL,
         },
         [
             {"q": [0.4, 0.6]},
             {"posterior": [0.7, 0.3]},
-            {"evidence": -1.0},
+            {"log_likelihood": -1.0},
             {"gap": 0.5},
             {"states": ("one", "other")},
         ],
@@ -30,11 +30,11 @@ SAMPLES = {
     ),
     "density stack": Sample(
         DensityStackStage,
-        {"q": norm.pdf(Z, 1, 1), "posterior": norm.pdf(Z), "evidence": -1.25, "gap": 0.5},
+        {"q": norm.pdf(Z, 1, 1), "posterior": norm.pdf(Z), "log_likelihood": -1.25, "gap": 0.5},
         [
             {"q": norm.pdf(Z)},
             {"posterior": norm.pdf(Z, -1)},
-            {"evidence": -1.5},
+            {"log_likelihood": -1.5},
             {"gap": 0.7},
             {"z": 2 * Z},
         ],
@@ -70,7 +70,7 @@ def test_words_of_the_stack_have_the_sum():
 
 
 def test_what_is_infinite_is_said_and_drawn_to_the_edge():
-    picture = SAMPLES["stack"](posterior=[1.0, 0.0], evidence=-1.0, gap=np.inf)
+    picture = SAMPLES["stack"](posterior=[1.0, 0.0], log_likelihood=-1.0, gap=np.inf)
     assert "∞ = 1.000 + ∞ nats, so the ELBO is −∞" in picture.words
     assert figure_of(picture).axes[1].patches[0].get_width() == 5
 
