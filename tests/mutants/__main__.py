@@ -4,7 +4,7 @@
     python -m tests.mutants --report
 
 Every module gets the same few mutants each time. A mutant is made in a scratch copy of the commit,
-where the tests of its room run until the first failure, those nearest to the module first. What
+where the tests of its room that name something of its module run until the first failure. What
 came out is appended to results.jsonl in the folder (build/mutants), and what stands there is not
 done again: a run can be broken off and resumed, and of several at once each does its part.
 """
@@ -73,21 +73,20 @@ def unpack(commit: str, tree: Path) -> None:
 
 
 def tests_of(tree: Path, mutant: Mutant) -> list[str]:
-    """The room's test files, those nearest to the module first."""
-    stem = Path(mutant.path).stem
+    """The test files of its room that name something of the module, or all where none does.
+
+    The one called like the module comes first.
+    """
     folder = tree / "tests" / mutant.room
-    paths = sorted(folder.rglob("test_*.py")) if folder.is_dir() else []
-    paths += [tree / "tests" / f"test_{mutant.room}.py", tree / "tests" / "test_fast_math.py"]
-    public = re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", (tree / mutant.path).read_text(), re.M)
-
-    def distance(path: Path) -> tuple[bool, bool, str]:
-        text = path.read_text()
-        near = any(re.search(rf"\b{name}\b", text) for name in public)
-        return path.stem != f"test_{stem}", not near, path.name
-
-    return [
-        str(path.relative_to(tree)) for path in sorted(filter(Path.exists, paths), key=distance)
-    ]
+    files = sorted(folder.rglob("test_*.py")) if folder.is_dir() else []
+    files += [tree / "tests" / f"test_{mutant.room}.py", tree / "tests" / "test_fast_math.py"]
+    files = [file for file in files if file.exists()]
+    names = re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", (tree / mutant.path).read_text(), re.M)
+    about = re.compile(rf"\b({'|'.join(names) or '$.'})\b")
+    near = [file for file in files if about.search(file.read_text())]
+    like = f"test_{Path(mutant.path).name}"
+    near.sort(key=lambda file: file.name != like)
+    return [str(file.relative_to(tree)) for file in near or files]
 
 
 def outcome(tree: Path, mutant: Mutant) -> dict[str, object]:
@@ -96,17 +95,7 @@ def outcome(tree: Path, mutant: Mutant) -> dict[str, object]:
     source = path.read_text()
     start = time.perf_counter()
     path.write_text(mutant.slip.made_in(source))
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-x",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-    ]
+    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider"]
     try:
         ended = subprocess.run(
             [*command, *tests_of(tree, mutant)],

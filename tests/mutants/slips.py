@@ -82,6 +82,8 @@ def walk(node: ast.AST) -> Iterator[ast.AST]:
     """All that computes: no annotations, no decorators, no messages."""
     if isinstance(node, SKIPPED):
         return
+    if isinstance(node, ast.keyword) and node.arg == "axis":
+        return  # the last axis of two is also the second
     yield node
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_comment"):
