@@ -38,43 +38,32 @@
 ``wordsense``
     CoarseWSD-20: ambiguous words in sentences, sense-labelled. Downloaded likewise.
 
-:func:`area_averaged` makes images smaller.
+:func:`area_averaged` makes images smaller. What a function returns, a NamedTuple, is described in
+its module.
 
 A folder that already holds the downloads can be named in the environment variable
 ``LECTURE11_DATA``; see :mod:`lecture11.datasets.download`.
 """
 
-from lecture11.datasets.anaesthetists import Anaesthetists, anaesthetists
+from lecture11.datasets.anaesthetists import anaesthetists
 from lecture11.datasets.coil20 import coil20
 from lecture11.datasets.declaration import declaration
-from lecture11.datasets.digits import (
-    SmallDigits,
-    Split,
-    digits,
-    few_labelled,
-    split_digits,
-)
+from lecture11.datasets.digits import SmallDigits, digits, few_labelled, split_digits
 from lecture11.datasets.download import DataUnavailableError, fetch
-from lecture11.datasets.eurodist import RoadDistances, eurodist
-from lecture11.datasets.glosses import Glosses, glosses
-from lecture11.datasets.glove import WordVectors, glove
-from lecture11.datasets.handwriting import (
-    Handwriting,
-    WrittenNotes,
-    handwriting,
-    written_notes,
-)
-from lecture11.datasets.jam import JamSentence, WordNetSense, jam_sentences, wordnet_jam
-from lecture11.datasets.manifolds import SwissRoll, swiss_roll
-from lecture11.datasets.mnist import Digits, mnist
-from lecture11.datasets.mnist_small import SampledDigits, mnist_small
-from lecture11.datasets.old_faithful import OldFaithful, old_faithful
-from lecture11.datasets.qmnist import DigitsByWriter, qmnist
+from lecture11.datasets.eurodist import eurodist
+from lecture11.datasets.glosses import glosses
+from lecture11.datasets.glove import glove
+from lecture11.datasets.handwriting import handwriting, written_notes
+from lecture11.datasets.jam import jam_sentences, wordnet_jam
+from lecture11.datasets.manifolds import swiss_roll
+from lecture11.datasets.mnist import mnist
+from lecture11.datasets.mnist_small import mnist_small
+from lecture11.datasets.old_faithful import old_faithful
+from lecture11.datasets.qmnist import qmnist
 from lecture11.datasets.registry import REGISTRY, Source
 from lecture11.datasets.resampling import area_averaged
 from lecture11.datasets.shapes import (
     MISLEADING,
-    Shape,
     line,
     linked_rings,
     noise,
@@ -82,34 +71,16 @@ from lecture11.datasets.shapes import (
     unequal_distances,
     unequal_sizes,
 )
-from lecture11.datasets.turntable import Poses, turntable
-from lecture11.datasets.usps import GreyDigits, usps
-from lecture11.datasets.wordsense import SenseSentences, wordsense
+from lecture11.datasets.turntable import turntable
+from lecture11.datasets.usps import usps
+from lecture11.datasets.wordsense import wordsense
 
 __all__ = [
     "MISLEADING",
     "REGISTRY",
-    "Anaesthetists",
     "DataUnavailableError",
-    "Digits",
-    "DigitsByWriter",
-    "Glosses",
-    "GreyDigits",
-    "Handwriting",
-    "JamSentence",
-    "OldFaithful",
-    "Poses",
-    "RoadDistances",
-    "SampledDigits",
-    "SenseSentences",
-    "Shape",
     "SmallDigits",
     "Source",
-    "Split",
-    "SwissRoll",
-    "WordNetSense",
-    "WordVectors",
-    "WrittenNotes",
     "anaesthetists",
     "area_averaged",
     "coil20",

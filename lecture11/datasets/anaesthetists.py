@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float64, Int64
 
-GRADES = ("1", "2", "3", "4")
 OBSERVERS = (0, 0, 0, 1, 2, 3, 4)
 """Who gave each of a patient's seven answers."""
 

@@ -13,8 +13,6 @@ from jaxtyping import Float64, Int64
 
 from lecture11.signatures import checked
 
-CLASSES = 10
-
 
 class SmallDigits(NamedTuple):
     """Some of the digits."""
@@ -52,7 +50,7 @@ def split_digits(data: SmallDigits, *, held_out: int, seed: int = 0) -> Split:
     Raises ValueError where a part would have no digit of some class.
     """
     chosen = np.zeros(len(data.labels), bool)
-    chosen[draw_per_class(data.labels, held_out / len(data.labels), seed=seed)] = True
+    chosen[_draw_per_class(data.labels, held_out / len(data.labels), seed=seed)] = True
     return Split(
         SmallDigits(data.images[~chosen], data.labels[~chosen]),
         SmallDigits(data.images[chosen], data.labels[chosen]),
@@ -76,7 +74,7 @@ def few_labelled(data: SmallDigits, *, per_class: int, seed: int) -> SmallDigits
     return SmallDigits(data.images[chosen], data.labels[chosen])
 
 
-def draw_per_class(labels: np.ndarray, share: float, *, seed: int) -> np.ndarray:
+def _draw_per_class(labels: np.ndarray, share: float, *, seed: int) -> np.ndarray:
     """Indices, increasing, of about this share of each class, at random.
 
     Raises ValueError where that is none of a class, or all of it.

@@ -50,7 +50,7 @@ def public(room: str) -> Iterator[tuple[str, Callable]]:
             yield name, value
 
 
-RECORDS = {"Run", "StationaryPoint", "Source", "JamSentence", "Status"}
+RECORDS = {"Run", "StationaryPoint", "Source", "Status"}
 """Dataclasses that the package makes itself, for its callers to read."""
 
 
