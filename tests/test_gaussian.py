@@ -12,7 +12,7 @@ from lecture11.gaussian import gaussian_log_density
 
 @pytest.mark.usefixtures("float64")
 class TestLogDensity:
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(
         dims=st.sampled_from([1, 2, 5]),
         seed=st.integers(0, 2**32 - 1),

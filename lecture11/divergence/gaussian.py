@@ -15,6 +15,7 @@ digits where the two are close or their scales are far apart. (Bishop 2006, exer
 first form.)
 """
 
+import jax
 import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
@@ -60,6 +61,7 @@ def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
     return 0.5 * (of_scales + (jnp.tril(ratio, -1) ** 2).sum() + shift @ shift)
 
 
+@jax.jit
 def _excess(sd_p: Float[Array, "..."], sd_q: Float[Array, "..."]) -> Float[Array, "..."]:
     """r² − 1 − log r² for r = sd_p / sd_q: never negative, and precise where r is near 1 or far.
 

@@ -59,7 +59,6 @@ def test_shannon_lengths_are_the_formula_where_that_is_exact():
     assert shannon_lengths({"a": 1, "b": 1, "c": 1}) == {"a": 2, "b": 2, "c": 2}
 
 
-@settings(deadline=None)
 @given(weights)
 def test_shannon_lengths_are_the_least_whole_numbers_allowed(counts: dict[str, int]):
     total = sum(counts.values())
@@ -76,14 +75,12 @@ def test_shannon_lengths_do_not_round_near_a_power_of_two(power: int):
     assert lengths == {"a": 2, "b": 3, "c": 1}
 
 
-@settings(deadline=None)
 @given(weights | float_weights)
 def test_shannon_costs_between_entropy_and_a_bit_more(q: dict[str, float]):
     cost = mean_length(shannon_lengths(q), q)
     assert bits(q, q) - 1e-9 <= cost < bits(q, q) + 1
 
 
-@settings(deadline=None)
 @given(weights | float_weights, st.data())
 def test_shannon_used_on_another_distribution_costs_kl_more(
     q: dict[str, float], data: st.DataObject
@@ -95,7 +92,6 @@ def test_shannon_used_on_another_distribution_costs_kl_more(
     assert expected - 1e-9 <= cost < expected + 1
 
 
-@settings(deadline=None)
 @given(weights | float_weights)
 def test_huffman_costs_between_entropy_and_a_bit_more(q: dict[str, float]):
     cost = mean_length(huffman_lengths(q), q)
@@ -118,7 +114,7 @@ def best_by_brute_force(counts: dict[str, int]) -> Fraction:
 small = st.lists(st.integers(1, 30), min_size=2, max_size=5)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(small)
 def test_no_prefix_code_is_cheaper_than_huffmans(numbers: list[int]):
     counts = dict(zip(ALPHABET, numbers, strict=False))
@@ -206,7 +202,6 @@ def test_only_ratios_of_weights_count_whatever_numbers_they_are(make):
 
 
 @each_code
-@settings(deadline=None)
 @given(weights)
 def test_no_word_begins_another_and_kraft_holds(make, counts: dict[str, int]):
     code = make(counts)
@@ -215,7 +210,6 @@ def test_no_word_begins_another_and_kraft_holds(make, counts: dict[str, int]):
     assert kraft_sum(code.lengths) <= 1
 
 
-@settings(deadline=None)
 @given(weights)
 def test_huffman_wastes_no_word(counts: dict[str, int]):
     assert kraft_sum(huffman_lengths(counts)) == 1
@@ -244,7 +238,7 @@ def test_impossible_lengths_are_refused(lengths: dict[str, int], says: str):
 
 
 @each_code
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(weights_and_text())
 def test_what_is_encoded_can_be_decoded(make, drawn: tuple[dict[str, int], str]):
     counts, text = drawn
@@ -287,7 +281,7 @@ def test_bits_that_are_no_words_are_refused():
 # The arithmetic coder
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(weights_and_text())
 def test_arithmetic_coding_round_trips_within_two_bits_of_the_ideal(
     drawn: tuple[dict[str, int], str],
@@ -300,7 +294,7 @@ def test_arithmetic_coding_round_trips_within_two_bits_of_the_ideal(
     assert ideal - 1e-9 <= len(written) <= ideal + 2 + 1e-6
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.text(st.sampled_from("ab"), max_size=60), st.integers(10**12, 10**40))
 def test_counts_may_be_huge_and_lopsided(text: str, count: int):
     code = ArithmeticCode({"a": count, "b": 1})

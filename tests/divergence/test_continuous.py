@@ -27,7 +27,7 @@ WIDE = Normal(0.0, 4.25**0.5)
 
 @pytest.mark.usefixtures("float64")
 class TestQuadrature:
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         shift=st.floats(-3, 3), sd_p=st.floats(0.3, 3), sd_q=st.floats(0.3, 3), at=st.floats(-9, 9)
     )
@@ -48,7 +48,7 @@ class TestQuadrature:
         )
         np.testing.assert_allclose(found, 0.723553, atol=1e-6)
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(a=st.floats(0.2, 3), b=st.floats(-2, 2), bend=st.floats(0, 2))
     def test_is_invariant_under_a_monotone_change_of_variables(self, a, b, bend):
         """y = a x + b + bend · tanh x: both densities are divided by dy/dx at x(y)."""

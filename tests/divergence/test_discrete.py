@@ -51,7 +51,7 @@ def distributions(draw: st.DrawFn, count: int = 2) -> list[np.ndarray]:
     return found
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(distributions())
 def test_values_agree_with_scipy(pair: list[np.ndarray]):
     p, q = pair
@@ -78,7 +78,7 @@ def exact_divergence(p: np.ndarray, q: np.ndarray) -> float:
         return float(sum(terms) / sum(exact_p))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(distributions())
 def test_divergence_agrees_with_exact_arithmetic_also_where_p_is_close_to_q(pair):
     """Between p and a mixture of p and q; rel_entr would lose all digits to cancellation."""
@@ -96,7 +96,7 @@ def test_divergence_keeps_twelve_digits_where_scipy_keeps_eleven():
     np.testing.assert_allclose(kl(p, q), exact_divergence(p, q), rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.floats(-2, -1))
 def test_twelve_digits_hold_for_all_that_are_somewhat_close(seed: int, size: float):
     rng = np.random.default_rng(seed)
@@ -107,7 +107,7 @@ def test_twelve_digits_hold_for_all_that_are_somewhat_close(seed: int, size: flo
     np.testing.assert_allclose(kl(p, q), exact_divergence(p, q), rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(distributions())
 def test_divergences_are_never_negative_and_zero_only_at_equality(pair):
     p, q = pair
@@ -119,7 +119,7 @@ def test_divergences_are_never_negative_and_zero_only_at_equality(pair):
         assert kl(p, q) > 0
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(distributions())
 def test_comparisons_are_symmetric_and_bounded_and_ordered(pair):
     p, q = pair
@@ -160,7 +160,7 @@ def test_certainty_has_an_entropy_of_plus_zero():
         assert str(float(nothing)) == "0.0"
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(distributions(count=4))
 def test_chain_rule(four):
     """D(p(x, y) ‖ q(x, y)) = D(p(x) ‖ q(x)) + Σ p(x) D(p(y|x) ‖ q(y|x)), x of two values."""
@@ -171,7 +171,7 @@ def test_chain_rule(four):
     np.testing.assert_allclose(joint, parts, rtol=1e-10)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(distributions())
 def test_lumping_letters_together_never_raises_a_divergence(pair):
     p, q = pair
@@ -199,7 +199,7 @@ def test_any_axis(axis: int):
     np.testing.assert_allclose(entropy(p, axis=axis), expected, rtol=1e-12)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=4, max_size=4),
     st.floats(-1e4, 1e4),

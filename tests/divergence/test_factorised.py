@@ -27,7 +27,7 @@ def correlated(rho: float) -> Gaussian:
     return Gaussian(np.zeros(2), np.array([[1.0, rho], [rho, 1.0]]))
 
 
-gaussians = st.builds(drawn, st.integers(0, 10**6), st.integers(1, 6))
+gaussians = st.builds(drawn, st.integers(0, 10**6), st.sampled_from([1, 2, 5]))
 
 
 @pytest.mark.usefixtures("float64")
@@ -52,7 +52,7 @@ class TestFactorised:
         np.testing.assert_allclose(found.fun, divergence(np.concatenate([
             ours.mean, 0.5 * np.log(jnp.diag(ours.covariance))])), rtol=1e-9)  # fmt: skip
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(gaussians)
     def test_variances_are_those_of_the_marginals_and_of_the_conditionals(self, p):
         np.testing.assert_allclose(
@@ -64,7 +64,7 @@ class TestFactorised:
             rtol=1e-8,
         )
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(gaussians)
     def test_the_divergences_are_the_gaps_in_volume(self, p):
         forward, reverse = forward_factorised(p), reverse_factorised(p)

@@ -30,21 +30,20 @@ from lecture11.divergence import (
 )
 from lecture11.divergence.fits import search_stationary
 
+# All mixtures have three components, so that nothing is compiled twice; one of weight 0 makes two.
+
 
 def two(distance: float = 2.0, sd: float = 0.5, weight: float = 0.5) -> NormalMixture:
     """Modes at ±distance."""
-    return NormalMixture(
-        np.array([weight, 1 - weight]), np.array([-distance, distance]), np.full(2, sd)
-    )
+    means = np.array([-distance, distance, 0.0])
+    return NormalMixture(np.array([weight, 1 - weight, 0.0]), means, np.full(3, sd))
 
 
 def drawn(seed: int, components: int) -> NormalMixture:
     rng = np.random.default_rng(seed)
-    return NormalMixture(
-        rng.dirichlet(np.ones(components)),
-        rng.uniform(-4, 4, components),
-        rng.uniform(0.3, 1.5, components),
-    )
+    weights = np.zeros(3)
+    weights[:components] = rng.dirichlet(np.ones(components))
+    return NormalMixture(weights, rng.uniform(-4, 4, 3), rng.uniform(0.3, 1.5, 3))
 
 
 mixtures = st.builds(drawn, st.integers(0, 10**6), st.just(2) | st.just(3))
@@ -74,7 +73,7 @@ class TestForward:
         np.testing.assert_allclose([q.mean, q.sd**2], [0, 4.25], atol=1e-12)
         np.testing.assert_allclose(forward_divergence(two(), q), 0.723553, atol=1e-6)
 
-    @settings(deadline=None, max_examples=15)
+    @settings(max_examples=15)
     @given(mixtures)
     def test_optimisation_finds_the_moments_from_every_start(self, p):
         rule = covering_rule(p)
@@ -117,17 +116,18 @@ class TestForward:
 
 @pytest.mark.usefixtures("float64")
 class TestReverseDivergence:
-    @settings(deadline=None, max_examples=20)
+    @settings(max_examples=12)
     @given(mixtures, st.floats(-4, 4), st.floats(0.1, 4))
     def test_agrees_with_scipys_adaptive_quadrature(self, p, mean, sd):
-        q = norm(mean, sd)
+        heights = p.weights / (p.sds * np.sqrt(2 * np.pi))
 
-        def integrand(x):
-            return q.pdf(x) * (q.logpdf(x) - np.log(norm(p.means, p.sds).pdf(x) @ p.weights))
+        def integrand(e):
+            log_q = -0.5 * (e**2 + np.log(2 * np.pi)) - np.log(sd)
+            density = heights @ np.exp(-0.5 * ((mean + sd * e - p.means) / p.sds) ** 2)
+            return np.exp(-0.5 * e**2) / np.sqrt(2 * np.pi) * (log_q - np.log(density))
 
-        ends = (mean - 8 * sd, mean + 8 * sd)
         with np.errstate(divide="ignore"):
-            right = quad(integrand, *ends, limit=500, epsabs=1e-9)[0]
+            right = quad(integrand, -8, 8, limit=500, epsabs=1e-9)[0]
         found = reverse_divergence(Normal(mean, sd), p)
         if np.isfinite(right):  # SciPy's density underflows far from all modes
             np.testing.assert_allclose(found, right, rtol=1e-5, atol=1e-6)
@@ -155,11 +155,13 @@ class TestReverseDivergence:
 @pytest.mark.usefixtures("float64")
 class TestReverseFits:
     def test_the_start_decides(self):
-        fits = reverse_fits(two(), Normal(np.array([-1.0, 1.0, 0.0]), np.array([0.5, 0.5, 1.5])))
+        starts = Normal(np.array([-1.0, 1.0, 0.0, -2.0]), np.array([0.5, 0.5, 1.5, 0.5]))
+        fits = reverse_fits(two(), starts)
         assert fits.converged.all()
-        np.testing.assert_allclose(fits.normals.mean, [-1.9998, 1.9998, 0], atol=1e-4)
-        np.testing.assert_allclose(fits.normals.sd, [0.50040, 0.50040, 1.7364], atol=1e-4)
-        np.testing.assert_allclose(fits.divergence, [0.693053, 0.693053, 1.8712], atol=1e-4)
+        np.testing.assert_allclose(fits.normals.mean, [-1.9998, 1.9998, 0, -1.9998], atol=1e-4)
+        np.testing.assert_allclose(fits.normals.sd, [0.5004, 0.5004, 1.7364, 0.5004], atol=1e-4)
+        minima = [0.693053, 0.693053, 1.8712, 0.693053]
+        np.testing.assert_allclose(fits.divergence, minima, atol=1e-4)
         of_formula = reverse_divergence(fits.normals, two())
         np.testing.assert_allclose(fits.divergence, of_formula, rtol=1e-12)
 
@@ -170,7 +172,7 @@ class TestReverseFits:
         np.testing.assert_allclose(theirs.normals, ours.normals, atol=1e-6)
         np.testing.assert_allclose(theirs.divergence, ours.divergence - np.log(7), rtol=1e-9)
 
-    @settings(deadline=None, max_examples=15)
+    @settings(max_examples=15)
     @given(mixtures)
     def test_every_start_ends_in_a_minimum_that_is_listed(self, p):
         fits = reverse_fits(p, STARTS)
@@ -220,7 +222,7 @@ class TestReverseFits:
 def minima_on_a_grid(p: NormalMixture) -> list[tuple[float, float]]:
     """Cells of a grid over mean and log sd that lie below their eight neighbours."""
     means, sds = np.linspace(-5.5, 5.5, 133), np.geomspace(0.2, 6, 69)
-    heights = np.asarray(reverse_divergence(Normal(*np.meshgrid(means, sds)), p))
+    heights = np.asarray(reverse_divergence(Normal(*np.meshgrid(means, sds)), p, nodes=257))
     lowest = heights == minimum_filter(heights, 3, mode="nearest")
     return [(means[j], sds[i]) for i, j in np.argwhere(lowest)]
 
@@ -262,25 +264,26 @@ class TestStationaryPoints:
             falling = int((np.linalg.eigvalsh(hessian) < 0).sum())
             assert kind == ("minimum", "saddle", "maximum")[falling]
 
-    @settings(deadline=None, max_examples=12)
+    @settings(max_examples=10)
     @given(mixtures)
     def test_no_minimum_of_a_fine_grid_is_missing(self, p):
         points = stationary_points(p)
         assert is_complete(points)
         on_grid = (minima_on_a_grid(p) * 8)[:8]
-        # A grid also shows hollows that are none, where two points have just met and vanished.
-        ends = reverse_fits(p, Normal(*np.transpose(on_grid)))
-        assert ends.converged.all()
         minima = [(q.mean, q.sd) for q in points if q.kind == "minimum"]
-        for mean, sd in np.stack(ends.normals, axis=1):
-            assert min(abs(mean - m) + abs(sd - s) for m, s in minima) < 1e-4
+        # A grid also shows hollows that are none, where two points have just met and vanished.
+        for starts in (on_grid[:4], on_grid[4:]):
+            ends = reverse_fits(p, Normal(*np.transpose(starts)))
+            assert ends.converged.all()
+            for mean, sd in np.stack(ends.normals, axis=1):
+                assert min(abs(mean - m) + abs(sd - s) for m, s in minima) < 1e-4
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(mixtures)
     def test_their_count_is_what_topology_asks_for(self, p):
         assert is_complete(stationary_points(p))
 
-    @settings(deadline=None, max_examples=10)
+    @settings(max_examples=10)
     @given(mixtures, st.sampled_from([1e-3, 1e3]), st.sampled_from([-50.0, 0.0, 50.0]))
     def test_they_move_with_the_unit_and_the_origin(self, p, unit, origin):
         moved = NormalMixture(p.weights, unit * (p.means + origin), unit * p.sds)
@@ -294,12 +297,11 @@ class TestStationaryPoints:
     @pytest.mark.parametrize(
         "p",
         [
-            NormalMixture(np.ones(1), np.array([3.0]), np.array([0.2])),
-            NormalMixture(np.array([0.2, 0.8]), np.full(2, 3.0), np.full(2, 0.2)),
-            NormalMixture(np.array([0.0, 1.0]), np.array([-4.0, 3.0]), np.array([1.0, 0.2])),
-            NormalMixture(np.ones(4) / 4, np.full(4, 3.0), np.full(4, 0.2)),
+            NormalMixture(np.array([0, 1, 0.0]), np.array([-4, 3, 9.0]), np.array([1, 0.2, 2])),
+            NormalMixture(np.array([0.2, 0.8, 0]), np.full(3, 3.0), np.full(3, 0.2)),
+            NormalMixture(np.ones(3) / 3, np.full(3, 3.0), np.full(3, 0.2)),
         ],
-        ids=["one mode", "identical modes", "weight 0", "four identical modes"],
+        ids=["one mode", "two identical modes", "three identical modes"],
     )
     def test_what_is_a_normal_is_found_exactly(self, p):
         (only,) = stationary_points(p)
@@ -382,7 +384,12 @@ class TestStationaryPoints:
 
         found = [stationary_points(two(), log_p=counting)]
         compiled = len(traces)
-        others = (two(1.5), two(sd=0.3), two(weight=0.9), two()._replace(means=np.array([0, 1.0])))
+        others = (
+            two(1.5),
+            two(sd=0.3),
+            two(weight=0.9),
+            two()._replace(means=np.array([0, 1.0, 0])),
+        )
         found += [stationary_points(p, log_p=counting) for p in others]
         assert len({points[0] for points in found}) == 5
         assert len(traces) == compiled > 0

@@ -27,21 +27,21 @@ def exact(mean_p, sd_p, mean_q, sd_q) -> float:
 
 @pytest.mark.usefixtures("float64")
 class TestNormalKL:
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(sd_p=scales, sd_q=scales, shift=places)
     def test_is_the_textbook_formula_over_two_hundred_orders_of_magnitude(self, sd_p, sd_q, shift):
         mean = shift * sd_q
         found = normal_kl(Normal(mean, sd_p), relative_to=Normal(0.0, sd_q))
         np.testing.assert_allclose(found, exact(mean, sd_p, 0.0, sd_q), rtol=1e-12)
 
-    @settings(deadline=None, max_examples=100)
+    @settings(max_examples=100)
     @given(nearness=st.floats(1e-16, 0.3), sign=st.sampled_from([-1, 1]), sd=st.floats(1e-3, 1e3))
     def test_is_right_to_many_digits_where_the_two_are_close(self, nearness, sign, sd):
         other = sd * (1 + sign * nearness)
         found = normal_kl(Normal(1.0, sd), relative_to=Normal(1.0, other))
         np.testing.assert_allclose(found, exact(1.0, sd, 1.0, other), rtol=1e-12)
 
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(mean=places, sd=scales)
     def test_is_exactly_0_at_equality(self, mean, sd):
         assert normal_kl(Normal(mean, sd), relative_to=Normal(mean, sd)) == 0
@@ -66,13 +66,13 @@ class TestNormalKL:
         single = normal_kl(Normal(0.0, 2.0), relative_to=Normal(3.0, 1.0))
         np.testing.assert_allclose(found[2, 3], single)
 
-    @pytest.mark.parametrize("sd", [1.0, 1 + 1e-9, 1.2, 1e-30, 1e30])
-    def test_its_gradient_is_the_formulas(self, sd):
+    def test_its_gradient_is_the_formulas(self):
         def kl(mean, sd):
             return normal_kl(Normal(mean, sd), relative_to=Normal(0.5, 1.0))
 
-        of_mean, of_sd = jax.jit(jax.grad(kl, (0, 1)))(2.0, sd)
-        np.testing.assert_allclose(of_mean, 1.5)
+        sd = np.array([1.0, 1 + 1e-9, 1.2, 1e-30, 1e30])
+        of_mean, of_sd = jax.jit(jax.vmap(jax.grad(kl, (0, 1)), (None, 0)))(2.0, sd)
+        np.testing.assert_allclose(of_mean, np.full(5, 1.5))
         # σ/1 − 1/σ without its cancellation near 1
         np.testing.assert_allclose(of_sd, (sd - 1) * (sd + 1) / sd, rtol=1e-7, atol=1e-18)
 
@@ -96,10 +96,10 @@ class TestGaussianKL:
         covariance = scale**2 * (factor @ factor.T + 0.1 * np.eye(dims))
         return Gaussian(scale * rng.normal(size=dims), covariance)
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=40)
     @given(
         seed=st.integers(0, 10**6),
-        dims=st.sampled_from([1, 2, 5, 20]),
+        dims=st.sampled_from([1, 2, 20]),
         scale=st.sampled_from([1e-6, 1.0, 1e6]),
     )
     def test_is_the_textbook_formula(self, seed, dims, scale):
@@ -134,7 +134,7 @@ class TestGaussianKL:
         parts = normal_kl(Normal(means, sds), relative_to=Normal(np.zeros(3), others))
         np.testing.assert_allclose(gaussian_kl(p, relative_to=q), parts.sum())
 
-    @settings(deadline=None, max_examples=30)
+    @settings(max_examples=30)
     @given(seed=st.integers(0, 10**6))
     def test_the_chain_rule(self, seed):
         """D(p(x, y)) = D(p(x)) + E_p(x) D(p(y | x)), the conditionals being normal too."""
@@ -157,8 +157,8 @@ class TestGaussianKL:
             rtol=1e-8,
         )
 
-    @settings(deadline=None, max_examples=30)
-    @given(seed=st.integers(0, 10**6), dims=st.sampled_from([2, 4]))
+    @settings(max_examples=30)
+    @given(seed=st.integers(0, 10**6), dims=st.sampled_from([2, 3]))
     def test_is_invariant_under_an_affine_change_of_variables(self, seed, dims):
         p, q = self.drawn(seed, dims), self.drawn(seed + 1, dims)
         rng = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -34,7 +34,6 @@ positive = st.floats(1e-300, 1e300)
 shares = arrays(float, 4, elements=st.sampled_from([0.0, 1e-6, 0.1, 1.0, 3.0])).filter(np.any)
 
 
-@settings(deadline=None)
 @given(arrays(float, 4, elements=positive), shares)
 def test_the_gap_is_exact_over_six_hundred_orders_of_magnitude(y, counts):
     w = normalised(counts)
@@ -51,7 +50,6 @@ def test_the_gap_keeps_its_digits_where_it_is_tiny(spread: float):
     np.testing.assert_allclose(jensen_gap(y, weights=w), exact, rtol=1e-6)
 
 
-@settings(deadline=None)
 @given(positive, shares)
 def test_equal_points_have_no_gap_whatever_is_where_no_weight_is(value, counts):
     w = normalised(counts)
@@ -59,7 +57,6 @@ def test_equal_points_have_no_gap_whatever_is_where_no_weight_is(value, counts):
     assert float(jensen_gap(y, weights=w)) < 1e-30
 
 
-@settings(deadline=None)
 @given(arrays(float, 3, elements=st.floats(0.01, 100)), st.integers(0, 2))
 def test_points_that_differ_under_weights_have_a_gap(y, index):
     """Strict concavity: no equality but for a constant."""
@@ -129,7 +126,6 @@ def test_what_makes_no_sense_is_refused(points, weights, says):
 distribution = shares.map(normalised)
 
 
-@settings(deadline=None)
 @given(distribution, distribution)
 def test_the_divergence_is_the_gap_and_what_q_puts_outside(p, q):
     proof = non_negativity(p, relative_to=q)
@@ -143,7 +139,6 @@ def test_the_divergence_is_the_gap_and_what_q_puts_outside(p, q):
     np.testing.assert_allclose(both, divergence, rtol=1e-10, atol=1e-14)
 
 
-@settings(deadline=None)
 @given(distribution, distribution)
 def test_the_gap_is_jensens_of_the_ratio(p, q):
     with np.errstate(divide="ignore", invalid="ignore"):

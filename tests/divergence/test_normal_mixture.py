@@ -20,12 +20,11 @@ from lecture11.quadrature import integrate
 
 
 def drawn(seed: int, components: int) -> NormalMixture:
+    """Of five components, so that nothing is compiled twice; those beyond have weight 0."""
     rng = np.random.default_rng(seed)
-    return NormalMixture(
-        rng.dirichlet(np.ones(components)),
-        rng.uniform(-5, 5, components),
-        rng.uniform(0.2, 2, components),
-    )
+    weights = np.zeros(5)
+    weights[:components] = rng.dirichlet(np.ones(components))
+    return NormalMixture(weights, rng.uniform(-5, 5, 5), rng.uniform(0.2, 2, 5))
 
 
 mixtures = st.builds(drawn, st.integers(0, 10**6), st.integers(1, 5))
@@ -33,7 +32,7 @@ mixtures = st.builds(drawn, st.integers(0, 10**6), st.integers(1, 5))
 
 @pytest.mark.usefixtures("float64")
 class TestNormalMixture:
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=25)
     @given(mixtures)
     def test_log_density_is_scipys(self, p):
         x = np.linspace(-30, 30, 41)
@@ -42,7 +41,7 @@ class TestNormalMixture:
             mixture_log_density(x, p), logsumexp(parts, axis=1, b=p.weights), rtol=1e-12, atol=1e-12
         )
 
-    @settings(deadline=None, max_examples=40)
+    @settings(max_examples=25)
     @given(mixtures)
     def test_mass_mean_and_variance_are_the_integrals(self, p):
         rule = covering_rule(p)

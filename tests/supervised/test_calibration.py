@@ -38,7 +38,7 @@ def by_loops(labels: np.ndarray, predicted: np.ndarray, bins: int) -> float:
     return total
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from([1, 15, 20]), st.sampled_from([1, 40]))
 def test_the_error_is_that_of_its_definition(seed: int, bins: int, examples: int):
     labels, predicted = some(seed, examples)

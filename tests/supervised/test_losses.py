@@ -141,7 +141,7 @@ def test_the_gradient_of_reverse_kl_is_that_of_finite_differences(float64: None)
 # Reverse KL and samples
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(arrays.arrays(np.float32, (3, 4), elements=st.floats(-50, 50, width=32)))
 def test_reverse_kl_to_hard_labels_is_infinite_whatever_the_logits(logits: np.ndarray):
     assert reverse_kl(one_hot([0, 1, 2], 4), logits=logits) == np.inf
@@ -229,7 +229,7 @@ def test_values_and_gradients_under_jit_and_vmap(loss: Any):
     np.testing.assert_allclose(at_once, one_by_one, rtol=1e-5)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     arrays.arrays(np.float64, (2, 3), elements=st.floats(-100, 100)),
     st.lists(

@@ -110,7 +110,7 @@ def test_features_that_are_none_are_refused(given, said):
 # Counting
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(0, 2**31), st.floats(0.01, 3))
 def test_the_counts_are_those_of_an_enumeration(seed, margin):
     features, classes = cloud(seed)
