@@ -4,6 +4,7 @@ N(x | μ, σ²) = (2πσ²)^(-1/2) exp(-½ (x−μ)² / σ²)
 N(x | μ, Σ) = |2πΣ|^(-1/2) exp(-½ (x−μ)ᵀ Σ⁻¹ (x−μ))
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -19,7 +20,8 @@ from lecture11.arguments import (
     require_positive_definite,
     require_shape,
 )
-from lecture11.signatures import checked
+from lecture11.signatures import checked, converted
+from lecture11.zeros import compiled
 
 POSITIVE_SD = (
     "a positive standard deviation",
@@ -50,31 +52,6 @@ class Gaussian(NamedTuple):
     """Σ, symmetric positive definite, in squared units of x."""
 
 
-def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
-    """log N(x | μ, σ²), elementwise; −∞ at x = ±∞.
-
-    Raises TypeError or ValueError where x is NaN, or ``normal`` is none.
-    """
-    x, (mean, sd) = as_floats("x", x, infinite=True), as_normal("normal", normal)
-    return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
-
-
-@checked
-def gaussian_log_density(
-    x: Float[Array, " dims"], mean: Float[Array, " dims"], covariance: Float[Array, "dims dims"]
-) -> Float[Array, ""]:
-    """log N(x | μ, Σ) at one point, by the Cholesky factor Σ = L Lᵀ (Bishop 2006, eq. 2.43).
-
-    NaN where the covariance is not positive definite: callers keep it so.
-    """
-    require_shape("x, mean", mean, x.shape, "that of x, for the mean")
-    require_shape("covariance", covariance, (x.size, x.size), "dims × dims")
-    factor = jnp.linalg.cholesky(covariance)
-    standardised = solve_triangular(factor, x - mean, lower=True)  # L⁻¹ (x − μ)
-    log_determinant = 2 * jnp.log(jnp.diagonal(factor)).sum()
-    return -0.5 * (standardised @ standardised + log_determinant + x.size * jnp.log(2 * jnp.pi))
-
-
 def as_normal(name: str, normal: Normal) -> Normal:
     """The fields as JAX arrays.
 
@@ -100,3 +77,31 @@ def as_gaussian(name: str, gaussian: Gaussian) -> Gaussian:
     if known(covariance):
         require_positive_definite(f"{name}.covariance", np.asarray(covariance))
     return Gaussian(mean, covariance)
+
+
+@converted(x=partial(as_floats, infinite=True), normal=as_normal)
+@compiled
+def normal_log_density(x: Any, normal: Normal) -> Float[Array, "*batch"]:
+    """log N(x | μ, σ²), elementwise; −∞ at x = ±∞.
+
+    Raises TypeError or ValueError where x is NaN, or ``normal`` is none.
+    """
+    mean, sd = normal
+    return -0.5 * (((x - mean) / sd) ** 2 + jnp.log(2 * jnp.pi)) - jnp.log(sd)
+
+
+@checked
+@compiled
+def gaussian_log_density(
+    x: Float[Array, " dims"], mean: Float[Array, " dims"], covariance: Float[Array, "dims dims"]
+) -> Float[Array, ""]:
+    """log N(x | μ, Σ) at one point, by the Cholesky factor Σ = L Lᵀ (Bishop 2006, eq. 2.43).
+
+    NaN where the covariance is not positive definite: callers keep it so.
+    """
+    require_shape("x, mean", mean, x.shape, "that of x, for the mean")
+    require_shape("covariance", covariance, (x.size, x.size), "dims × dims")
+    factor = jnp.linalg.cholesky(covariance)
+    standardised = solve_triangular(factor, x - mean, lower=True)  # L⁻¹ (x − μ)
+    log_determinant = 2 * jnp.log(jnp.diagonal(factor)).sum()
+    return -0.5 * (standardised @ standardised + log_determinant + x.size * jnp.log(2 * jnp.pi))

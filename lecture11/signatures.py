@@ -79,6 +79,37 @@ def checked(function: F) -> F:
     return with_arguments_checked  # type: ignore[return-value]
 
 
+def converted(**converters: Convert) -> Callable[[F], F]:
+    """Convert arguments, or refuse them, before a formula that may be compiled sees them.
+
+    converters: by the argument's name, ``convert(name, value)``, as in :mod:`lecture11.arguments`
+
+    So a function's body can be its formula alone::
+
+        @converted(p=as_normal, relative_to=as_normal)
+        @jax.jit
+        def normal_kl(p, *, relative_to): ...
+    """
+
+    def decorate(function: F) -> F:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def with_arguments_converted(*args: Any, **kwargs: Any) -> Any:
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)
+            for name, value in bound.arguments.items():
+                if name in converters:
+                    bound.arguments[name] = converters[name](name, value)
+            return function(*bound.args, **bound.kwargs)
+
+        return with_arguments_converted  # type: ignore[return-value]
+
+    return decorate
+
+
 @functools.cache
 def _converter(hint: Any) -> Convert:
     """How an argument with this annotation is checked and converted."""

@@ -11,7 +11,8 @@ import pytest
 from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key, PRNGKeyArray
 
-from lecture11.signatures import checked
+from lecture11.arguments import as_floats
+from lecture11.signatures import checked, converted
 
 
 class Line(NamedTuple):
@@ -144,3 +145,19 @@ def test_a_dataclass_keeps_its_word():
         Choices("a")
     with pytest.raises(TypeError, match=r"^learns: expected True or False"):
         Choices(learns=1)
+
+
+def test_a_formula_behind_its_conversions_is_compiled_and_sees_arrays_alone():
+    @converted(x=as_floats, scale=as_floats)
+    @jax.jit
+    def scaled(x: Any, *, scale: Any = 2.0) -> Any:
+        """x, scaled."""
+        return scale * x
+
+    np.testing.assert_array_equal(scaled([1, 2]), [2, 4])
+    np.testing.assert_array_equal(jax.jit(scaled)(jnp.ones(2), scale=3), [3, 3])
+    assert scaled.__doc__ == "x, scaled."
+    with pytest.raises(TypeError, match=r"^scale: expected numbers, got the string"):
+        scaled([1.0], scale="two")
+    with pytest.raises(TypeError, match="positional"):
+        scaled([1.0], 2.0)

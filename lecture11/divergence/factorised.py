@@ -18,8 +18,12 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import require_shape
 from lecture11.gaussian import Gaussian, as_gaussian
+from lecture11.signatures import converted
+from lecture11.zeros import compiled
 
 
+@converted(p=as_gaussian)
+@compiled
 def forward_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(p ‖ q): the marginals of p.
 
@@ -29,10 +33,11 @@ def forward_factorised(p: Gaussian) -> Gaussian:
     [[2.00 0.00]
      [0.00 2.00]]
     """
-    p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(jnp.diagonal(p.covariance)))
 
 
+@converted(p=as_gaussian)
+@compiled
 def reverse_factorised(p: Gaussian) -> Gaussian:
     """The factorised q that minimises D_KL(q ‖ p): the conditionals of p, at its mean.
 
@@ -42,16 +47,16 @@ def reverse_factorised(p: Gaussian) -> Gaussian:
     [[1.50 0.00]
      [0.00 1.50]]
     """
-    p = as_gaussian("p", p)
     return Gaussian(p.mean, jnp.diag(1 / _precisions(p.covariance)))
 
 
+@converted(q=as_gaussian, p=as_gaussian)
+@compiled
 def volume_ratio(q: Gaussian, p: Gaussian) -> Float[Array, ""]:
     """Volume of q's one-standard-deviation ellipsoid over that of p's: √(|Σ_q| / |Σ_p|).
 
     Raises TypeError or ValueError where one of them is no Gaussian, or their dimensions differ.
     """
-    q, p = as_gaussian("q", q), as_gaussian("p", p)
     require_shape("p.mean", p.mean, q.mean.shape, "that of q.mean")
     scales = (jnp.diagonal(jnp.linalg.cholesky(each.covariance)) for each in (q, p))
     of_q, of_p = (jnp.log(scale).sum() for scale in scales)

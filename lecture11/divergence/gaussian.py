@@ -15,15 +15,18 @@ digits where the two are close or their scales are far apart. (Bishop 2006, exer
 first form.)
 """
 
-import jax
 import jax.numpy as jnp
 from jax.scipy.linalg import solve_triangular
 from jaxtyping import Array, Float
 
 from lecture11.arguments import require_shape
 from lecture11.gaussian import Gaussian, Normal, as_gaussian, as_normal
+from lecture11.signatures import converted
+from lecture11.zeros import compiled
 
 
+@converted(p=as_normal, relative_to=as_normal)
+@compiled
 def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
     """½ (r² − 1 − log r² + d²) with r = σ_p / σ_q and d = (μ_p − μ_q) / σ_q: D_KL(p ‖ q) in nats.
 
@@ -35,11 +38,13 @@ def normal_kl(p: Normal, *, relative_to: Normal) -> Float[Array, "*batch"]:
     >>> print(normal_kl(Normal(0.0, 1.0), relative_to=Normal(1.0, 2.0)))
     0.4431
     """
-    p, q = as_normal("p", p), as_normal("relative_to", relative_to)
+    q = relative_to
     shift = (p.mean - q.mean) / q.sd
     return 0.5 * (_excess(p.sd, q.sd) + shift**2)
 
 
+@converted(p=as_gaussian, relative_to=as_gaussian)
+@compiled
 def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
     """½ [Σ_i (M_ii² − 1 − log M_ii²) + Σ_{i≠j} M_ij² + dᵀd], see above: D_KL(p ‖ q) in nats.
 
@@ -52,7 +57,7 @@ def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
     >>> print(gaussian_kl(p, relative_to=q))
     1.3069
     """
-    p, q = as_gaussian("p", p), as_gaussian("relative_to", relative_to)
+    q = relative_to
     require_shape("relative_to.mean", q.mean, p.mean.shape, "that of p.mean")
     factor_p, factor_q = jnp.linalg.cholesky(p.covariance), jnp.linalg.cholesky(q.covariance)
     ratio = solve_triangular(factor_q, factor_p, lower=True)
@@ -61,7 +66,6 @@ def gaussian_kl(p: Gaussian, *, relative_to: Gaussian) -> Float[Array, ""]:
     return 0.5 * (of_scales + (jnp.tril(ratio, -1) ** 2).sum() + shift @ shift)
 
 
-@jax.jit
 def _excess(sd_p: Float[Array, "..."], sd_q: Float[Array, "..."]) -> Float[Array, "..."]:
     """r² − 1 − log r² for r = sd_p / sd_q: never negative, and precise where r is near 1 or far.
 

@@ -1,5 +1,6 @@
 """Mixture of normals on the line, the slide's p with several modes: Σ_k π_k N(x | μ_k, σ_k²)."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -17,6 +18,8 @@ from lecture11.arguments import (
 )
 from lecture11.gaussian import POSITIVE_SD, Normal, normal_log_density
 from lecture11.quadrature import Rule, trapezoid
+from lecture11.signatures import converted
+from lecture11.zeros import compiled
 
 REACH = 10.0
 """Standard deviations beyond which a normal density counts as 0: there it is 2e-22 of its peak."""
@@ -50,6 +53,8 @@ def as_mixture(name: str, mixture: NormalMixture) -> NormalMixture:
     return NormalMixture(weights / weights.sum(), means, sds)
 
 
+@converted(x=as_floats, mixture=as_mixture)
+@compiled
 def mixture_log_density(x: Any, mixture: NormalMixture) -> Float[Array, "*points"]:
     """log p(x), at one point or many; in log-space, so finite however far from all modes.
 
@@ -59,26 +64,32 @@ def mixture_log_density(x: Any, mixture: NormalMixture) -> Float[Array, "*points
     >>> print(mixture_log_density([-2.0, 0.0], p))
     [-0.9189 -8.2258]
     """
-    x, (weights, means, sds) = as_floats("x", x), as_mixture("mixture", mixture)
+    weights, means, sds = mixture
     of_components = normal_log_density(x[..., None], Normal(means, sds))
     return jax.nn.logsumexp(of_components, axis=-1, b=weights)
 
 
+@converted(mixture=as_mixture)
+@compiled
 def mixture_mean(mixture: NormalMixture) -> Float[Array, ""]:
     """E[x] = Σ_k π_k μ_k. Raises what :func:`as_mixture` raises."""
-    weights, means, _ = as_mixture("mixture", mixture)
+    weights, means, _ = mixture
     return weights @ means
 
 
+@converted(mixture=as_mixture)
+@compiled
 def mixture_variance(mixture: NormalMixture) -> Float[Array, ""]:
     """Var[x] = Σ_k π_k σ_k² + Σ_k π_k (μ_k − E[x])²: within the components and between them.
 
     Raises what :func:`as_mixture` raises.
     """
-    weights, means, sds = as_mixture("mixture", mixture)
+    weights, means, sds = mixture
     return weights @ sds**2 + weights @ (means - weights @ means) ** 2
 
 
+@converted(mixture=as_mixture, count=partial(as_whole, low=1), key=as_key)
+@partial(jax.jit, static_argnames="count")
 def sample_mixture(
     mixture: NormalMixture, count: int, *, key: PRNGKeyArray
 ) -> Float[Array, " count"]:
@@ -87,18 +98,19 @@ def sample_mixture(
     Raises what :func:`as_mixture` raises; TypeError or ValueError where ``count`` is no whole
     number from 1 on, TypeError where ``key`` is no random key.
     """
-    count, key = as_whole("count", count, 1), as_key("key", key)
-    weights, means, sds = as_mixture("mixture", mixture)
+    weights, means, sds = mixture
     of_component, of_point = jax.random.split(key)
     k = jax.random.categorical(of_component, jnp.log(weights), shape=(count,))
     return means[k] + sds[k] * jax.random.normal(of_point, (count,))
 
 
+@converted(mixture=as_mixture, count=partial(as_whole, low=2))
+@partial(jax.jit, static_argnames="count")
 def covering_rule(mixture: NormalMixture, count: int = 2001) -> Rule:
     """The trapezoidal rule over all of p, with ``count`` nodes.
 
     It is exact to rounding while its steps are no longer than the smallest σ_k.
     Raises what :func:`as_mixture` and :func:`~lecture11.quadrature.trapezoid` raise.
     """
-    _, means, sds = as_mixture("mixture", mixture)
+    _, means, sds = mixture
     return trapezoid((means - REACH * sds).min(), (means + REACH * sds).max(), count)

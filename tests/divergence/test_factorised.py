@@ -33,9 +33,8 @@ gaussians = st.builds(drawn, st.integers(0, 10**6), st.sampled_from([1, 2, 5]))
 @pytest.mark.usefixtures("float64")
 class TestFactorised:
     @pytest.mark.parametrize("direction", ["forward", "reverse"])
-    @pytest.mark.parametrize("dims", [2, 5])
-    def test_each_is_what_optimisation_finds(self, direction, dims):
-        p = drawn(dims, dims)
+    def test_each_is_what_optimisation_finds(self, direction):
+        p, dims = drawn(5, 5), 5
 
         def divergence(x):
             q = Gaussian(x[:dims], jnp.diag(jnp.exp(2 * x[dims:])))
@@ -43,9 +42,8 @@ class TestFactorised:
                 return gaussian_kl(p, relative_to=q)
             return gaussian_kl(q, relative_to=p)
 
-        found = minimize(
-            jax.jit(divergence), np.zeros(2 * dims), jac=jax.jit(jax.grad(divergence)), tol=1e-9
-        )
+        both = jax.jit(jax.value_and_grad(divergence))
+        found = minimize(both, np.zeros(2 * dims), jac=True, tol=1e-9)
         ours = {"forward": forward_factorised, "reverse": reverse_factorised}[direction](p)
         np.testing.assert_allclose(found.x[:dims], ours.mean, atol=1e-5)
         np.testing.assert_allclose(np.exp(2 * found.x[dims:]), jnp.diag(ours.covariance), rtol=1e-5)

@@ -172,6 +172,7 @@ class TestReverseFits:
         np.testing.assert_allclose(theirs.normals, ours.normals, atol=1e-6)
         np.testing.assert_allclose(theirs.divergence, ours.divergence - np.log(7), rtol=1e-9)
 
+    @pytest.mark.slow
     @settings(max_examples=15)
     @given(mixtures)
     def test_every_start_ends_in_a_minimum_that_is_listed(self, p):
@@ -264,6 +265,7 @@ class TestStationaryPoints:
             falling = int((np.linalg.eigvalsh(hessian) < 0).sum())
             assert kind == ("minimum", "saddle", "maximum")[falling]
 
+    @pytest.mark.slow
     @settings(max_examples=10)
     @given(mixtures)
     def test_no_minimum_of_a_fine_grid_is_missing(self, p):

@@ -40,6 +40,7 @@ def fitted() -> dict[str, BellFits]:
         return {name: fit_bell(TARGET, name, starts=np.arange(10.0)) for name in DIRECTIONS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_fits_are_minima_and_the_best_is_the_best_of_a_grid(direction: str, fitted: dict):
     fits = fitted[direction]

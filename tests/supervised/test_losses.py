@@ -85,13 +85,13 @@ def test_weights_say_how_much_a_pair_counts(float64: None):
 
 def in_layers(loss: Any, *labels: Any, layers: Any, x: Any, **more: Any) -> np.ndarray:
     """The gradient in all parameters of a network, in one row."""
-    gradient = jax.grad(lambda of: loss(*labels, logits=apply_mlp(of, x), **more))(layers)
+    gradient = jax.jit(jax.grad(lambda of: loss(*labels, logits=apply_mlp(of, x), **more)))(layers)
     return np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(gradient)])
 
 
 @pytest.mark.parametrize("softness", [0.0, 1e-12, 0.3, 1.0])
-def test_gradients_agree_on_all_digits_for_any_labels(softness: float, float64: None):
-    images, labels = digits()
+def test_gradients_agree_on_digits_for_any_labels(softness: float, float64: None):
+    images, labels = (column[:300] for column in digits())
     layers = init_mlp((64, 32, 10), key=jax.random.key(0))
     noise = np.random.default_rng(1).dirichlet(np.ones(10), size=len(labels))
     soft = (1 - softness) * np.eye(10)[labels] + softness * noise
