@@ -37,7 +37,8 @@ def divergence(theta: np.ndarray, direction: str) -> float:
 def fitted() -> dict[str, BellFits]:
     """From each class as a start, in float64."""
     with jax.enable_x64(True):
-        return {name: fit_bell(TARGET, name, starts=np.arange(10.0)) for name in DIRECTIONS}
+        fits = {name: fit_bell(TARGET, name, starts=np.arange(10.0)) for name in DIRECTIONS}
+    return jax.tree.map(np.asarray, fits)
 
 
 @pytest.mark.slow
