@@ -20,8 +20,7 @@ from lecture11.arguments import (
     require_positive_definite,
     require_shape,
 )
-from lecture11.signatures import checked, converted
-from lecture11.zeros import compiled
+from lecture11.signatures import checked, compiled, converted
 
 POSITIVE_SD = (
     "a positive standard deviation",

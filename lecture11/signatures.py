@@ -21,6 +21,7 @@ import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+import jax
 import numpy as np
 from jaxtyping import AbstractArray, Array, Float, PRNGKeyArray
 
@@ -40,6 +41,9 @@ from lecture11.arguments import (
 
 Scalar = float | Float[Array, ""]
 """A number, traced or not."""
+
+compiled = functools.partial(jax.jit, inline=True)
+"""For formulas: one program, that leaves no trace inside other compiled code."""
 
 F = TypeVar("F", bound=Callable)
 Convert = Callable[[str, Any], Any]
@@ -87,7 +91,7 @@ def converted(**converters: Convert) -> Callable[[F], F]:
     So a function's body can be its formula alone::
 
         @converted(p=as_normal, relative_to=as_normal)
-        @jax.jit
+        @compiled
         def normal_kl(p, *, relative_to): ...
     """
 

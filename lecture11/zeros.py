@@ -6,14 +6,10 @@ there, the limit in the logits. The guards stand twice, around the logarithm's a
 the product, as the derivative of ``where`` is 0 · ∞ otherwise.
 """
 
-from functools import partial
-
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-compiled = partial(jax.jit, inline=True)
-"""Inside other compiled code these functions leave no trace, outside they are one program each."""
+from lecture11.signatures import compiled
 
 
 @compiled

@@ -21,8 +21,7 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import require_shape
 from lecture11.gaussian import Gaussian, Normal, as_gaussian, as_normal
-from lecture11.signatures import converted
-from lecture11.zeros import compiled
+from lecture11.signatures import compiled, converted
 
 
 @converted(p=as_normal, relative_to=as_normal)

@@ -18,8 +18,7 @@ from lecture11.arguments import (
 )
 from lecture11.gaussian import POSITIVE_SD, Normal, normal_log_density
 from lecture11.quadrature import Rule, trapezoid
-from lecture11.signatures import converted
-from lecture11.zeros import compiled
+from lecture11.signatures import compiled, converted
 
 REACH = 10.0
 """Standard deviations beyond which a normal density counts as 0: there it is 2e-22 of its peak."""
