@@ -9,6 +9,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -67,6 +68,7 @@ def by_leaf(convert: Callable, student: Callable) -> Callable:
 def test_every_exercise_has_its_students():
     names = {name for name in exercises.__all__ if name.startswith("check_")}
     assert names == {check.__name__ for check in EXERCISES}
+    assert names == set(re.findall(r"→ (check_\w+)\n", exercises.__doc__))
 
 
 @pytest.mark.parametrize(("check", "student"), RIGHT)
