@@ -10,14 +10,27 @@ several *sources*, each with a P of its own: experts who answer, or none but the
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from lecture11.arguments import as_floats, as_number, known
-from lecture11.latent.finite_mixture import FiniteMixture, distributions, have_faded
+from lecture11.arguments import (
+    as_distribution,
+    as_floats,
+    as_instance,
+    as_number,
+    known,
+    require_shape,
+)
+from lecture11.latent.finite_mixture import (
+    FiniteMixture,
+    distributions,
+    have_faded,
+    m_steps,
+    require_components,
+)
 from lecture11.zeros import weighted
 
 IMPOSSIBLE = -1e30
@@ -35,7 +48,7 @@ class ExpectedCounts(NamedTuple):
 
 @dataclass(frozen=True)
 class CountMixture(FiniteMixture):
-    """Mixture of distributions over symbols; its parameters are a pair (π, P) of any names.
+    """Mixture of distributions over symbols; its parameters are a pair (π, P).
 
     π has an entry for each component, P (sources, components, symbols) a distribution for each of
     each source; with data (points, sources, symbols), or both without sources.
@@ -43,9 +56,48 @@ class CountMixture(FiniteMixture):
 
     smoothing: float = 0.0
 
+    parameters: ClassVar[type[Any]]
+    """A NamedTuple of two fields, π and P."""
+    axes: ClassVar[str]
+    """What those of P are, such as ``experts × classes × answers``."""
+
     def __post_init__(self) -> None:
         """Check the choice."""
         as_number("smoothing", self.smoothing, 0)
+
+    def check(self, params: Any, data: Any) -> tuple[Any, Float[Array, "points *sources symbols"]]:
+        """Both as JAX arrays.
+
+        Raises TypeError or ValueError where shapes disagree, a count is negative, all are 0, π or a
+        row of P is no distribution, or there are more components than points.
+        """
+        kind, dims = self.parameters, self.axes.count("×") + 1
+        as_instance("params", params, kind, f"make one with {kind.__name__}(…)")
+        data = as_counts("data", data, dims)
+        of_weights, of_tables = kind._fields
+        weights = as_distribution(of_weights, params[0], dims=1)
+        tables = as_distribution(of_tables, params[1], dims=dims)
+        require_shape(of_tables, tables, self._shape_of_tables(data, len(weights)), self.axes)
+        require_components("components", len(weights), len(data))
+        return kind(weights, tables), data
+
+    def starts(
+        self,
+        data: Float[Array, "points *sources symbols"],
+        responsibilities: Float[Array, "restarts points components"],
+    ) -> Any:
+        """M-steps from responsibilities that are given, stacked along a new first axis."""
+        components, symbols = responsibilities.shape[2], data.shape[-1]
+        tables = self._shape_of_tables(data, components)
+        blank = self.parameters(
+            jnp.full(components, 1 / components, data.dtype),
+            jnp.full(tables, 1 / symbols, data.dtype),
+        )
+        return m_steps(self, blank, data, responsibilities)
+
+    def _shape_of_tables(self, data: Array, components: int) -> tuple[int, ...]:
+        *sources, symbols = data.shape[1:]
+        return (*sources, components, symbols)
 
     def prior(self, params: Any, data: Any) -> Float[Array, " components"]:
         """π, for every point."""

@@ -12,7 +12,7 @@ Counts, so an expert may answer an item several times, once, or never. EM (their
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -20,16 +20,13 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from lecture11.arguments import (
-    as_distribution,
     as_indices,
-    require_shape,
 )
 from lecture11.iteration import pick
 from lecture11.latent.counts import CountMixture, as_counts
 from lecture11.latent.em import numbers_as_data
 from lecture11.latent.finite_mixture import (
     distributions,
-    m_steps,
     random_responsibilities,
     require_components,
 )
@@ -61,22 +58,8 @@ class DawidSkene(CountMixture):
     [0, 0, 1, 1]
     """
 
-    @checked
-    def check(
-        self, params: DawidSkeneParameters, data: Any
-    ) -> tuple[DawidSkeneParameters, Float[Array, "items experts answers"]]:
-        """Both as JAX arrays.
-
-        Raises TypeError or ValueError where shapes disagree, a count is negative, all are 0, or the
-        marginals or a row of a confusion matrix are no distribution.
-        """
-        data = as_counts("data", data, 3)
-        marginals = as_distribution("marginals", params.marginals, dims=1)
-        confusions = as_distribution("confusions", params.confusions, dims=3)
-        shape = (data.shape[1], len(marginals), data.shape[2])
-        require_shape("confusions", confusions, shape, "experts × classes × answers")
-        require_components("components", len(marginals), len(data))
-        return DawidSkeneParameters(marginals, confusions), data
+    parameters: ClassVar[type[DawidSkeneParameters]] = DawidSkeneParameters
+    axes: ClassVar[str] = "experts × classes × answers"
 
     @checked
     def sample(
@@ -129,7 +112,7 @@ def vote_start(model: DawidSkene, data: Any) -> DawidSkeneParameters:
     data = as_counts("data", data, 3)
     votes = data.sum(axis=1)
     averaged = distributions(votes, jnp.full_like(votes, 1 / votes.shape[1]))
-    return pick(_starts(model, data, averaged[None]), 0)
+    return pick(model.starts(data, averaged[None]), 0)
 
 
 @checked
@@ -143,18 +126,4 @@ def random_expert_starts(
     """
     data = as_counts("data", data, 3)
     require_components("classes", classes, len(data))
-    return _starts(model, data, random_responsibilities(len(data), classes, restarts, key=key))
-
-
-def _starts(
-    model: DawidSkene,
-    data: Float[Array, "items experts answers"],
-    responsibilities: Float[Array, "restarts items classes"],
-) -> DawidSkeneParameters:
-    classes = responsibilities.shape[2]
-    _, experts, answers = data.shape
-    blank = DawidSkeneParameters(
-        jnp.full((classes,), 1 / classes, data.dtype),
-        jnp.full((experts, classes, answers), 1 / answers, data.dtype),
-    )
-    return m_steps(model, blank, data, responsibilities)
+    return model.starts(data, random_responsibilities(len(data), classes, restarts, key=key))

@@ -15,7 +15,7 @@ generalised KL divergence that non-negative matrix factorisation minimises (Gaus
 """
 
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -33,7 +33,6 @@ from lecture11.latent.em import Model, numbers_as_data
 from lecture11.latent.finite_mixture import (
     distributions,
     have_faded,
-    m_steps,
     random_responsibilities,
     require_components,
 )
@@ -65,21 +64,8 @@ class MixtureOfUnigrams(CountMixture):
     [[0.39, 0.61]]
     """
 
-    @checked
-    def check(
-        self, params: UnigramsParameters, data: Any
-    ) -> tuple[UnigramsParameters, Float[Array, "documents words"]]:
-        """Both as JAX arrays.
-
-        Raises TypeError or ValueError where shapes disagree, a count is negative, all are 0, or the
-        weights or a topic's words are no distribution.
-        """
-        data = as_counts("data", data, 2)
-        weights = as_distribution("weights", params.weights, dims=1)
-        words = as_distribution("words", params.words, dims=2)
-        require_shape("words", words, (len(weights), data.shape[1]), "topics × words")
-        require_components("components", len(weights), len(data))
-        return UnigramsParameters(weights, words), data
+    parameters: ClassVar[type[UnigramsParameters]] = UnigramsParameters
+    axes: ClassVar[str] = "topics × words"
 
 
 class PLSAParameters(NamedTuple):
@@ -202,7 +188,7 @@ def random_topic_starts(
     room = min(max(room, topics), len(data))
     drawn = random_responsibilities(len(data), room, restarts, key=key)
     used = drawn * (np.arange(room) < topics)
-    return _unigram_starts(model, data, used / used.sum(axis=2, keepdims=True))
+    return model.starts(data, used / used.sum(axis=2, keepdims=True))
 
 
 @checked
@@ -216,7 +202,7 @@ def random_plsa_starts(
     data = as_counts("data", data, 2)
     require_components("topics", topics, len(data))
     drawn = random_responsibilities(len(data), topics, restarts, key=key)
-    return PLSAParameters(drawn, _unigram_starts(MixtureOfUnigrams(1e-3), data, drawn).words)
+    return PLSAParameters(drawn, MixtureOfUnigrams(1e-3).starts(data, drawn).words)
 
 
 @checked
@@ -232,16 +218,3 @@ def top_words(words: Any, count: int) -> Int[np.ndarray, "topics count"]:
     mean = np.broadcast_to(beta.mean(axis=0), beta.shape)
     ratio = np.divide(beta, mean, out=np.ones_like(beta), where=beta > 0)
     return np.argsort(-beta * np.log(ratio), axis=1, kind="stable")[:, :count]
-
-
-def _unigram_starts(
-    model: MixtureOfUnigrams,
-    data: Float[Array, "documents words"],
-    responsibilities: Float[Array, "restarts documents topics"],
-) -> UnigramsParameters:
-    topics, words = responsibilities.shape[2], data.shape[1]
-    blank = UnigramsParameters(
-        jnp.full((topics,), 1 / topics, data.dtype),
-        jnp.full((topics, words), 1 / words, data.dtype),
-    )
-    return m_steps(model, blank, data, responsibilities)

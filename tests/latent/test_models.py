@@ -324,7 +324,7 @@ class TestEvery:
 
 @pytest.mark.usefixtures("float64")
 @of_each([entry for entry in ENTRIES if entry.name != "PLSA"])
-def test_sums_are_added_up_over_parts_of_the_data(self, entry):
+def test_sums_are_added_up_over_parts_of_the_data(entry):
     """But for PLSA, where each document has parameters of its own."""
     model = entry.model(entry.strengths[-1])
     params, data = model.check(*reversed(drawn(entry)))
