@@ -48,6 +48,14 @@ def test_an_answer_that_says_nothing_is_no_proof(setting: Setting):
     assert not setting.took_effect(Seen(features=[], fused=False, threads=2))
 
 
+def test_a_processor_that_has_no_fma_itself_is_made_plainer_still():
+    """As an emulated Ivy Bridge (qemu-x86_64 -cpu IvyBridge) answered, without and with it."""
+    plain = Seen(["+avx", "-avx2", "-avx512f", "-fma"], fused=False, threads=1)
+    assert not PLAINEST.took_effect(plain)
+    assert PLAINEST.took_effect(plain._replace(features=["-avx", "-avx2", "-avx512f", "-fma"]))
+    assert USUAL.needs not in plain.features
+
+
 @imitates
 def test_a_setting_without_effect_ends_the_run(here: Seen):
     with pytest.raises(SystemExit, match="took no effect"):
