@@ -37,6 +37,7 @@ def test_the_full_data_are_the_published_ones(full_data, cache, monkeypatch):
     assert (np.median(steps, axis=1) < np.median(across, axis=1)).all(), "poses are not in order"
 
 
+@pytest.mark.slow
 def test_columbias_archive_is_read_in_order_and_averaged(own):
     archive(own / "coil-20-proc.zip", WANTED)
     poses = coil20()

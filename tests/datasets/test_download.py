@@ -288,6 +288,7 @@ def wait_for(condition) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGKILL"])
 def test_a_process_killed_mid_way_leaves_no_entry(source, mirror, cache, name):
@@ -300,6 +301,7 @@ def test_a_process_killed_mid_way_leaves_no_entry(source, mirror, cache, name):
     assert fetch(source("whole")).read_bytes() == FILE
 
 
+@pytest.mark.slow
 def test_two_processes_at_once_both_get_the_file(source, mirror, cache):
     both_asked = threading.Barrier(2)
 

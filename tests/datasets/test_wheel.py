@@ -34,6 +34,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "unpacked"
 
 
+@pytest.mark.slow
 def test_every_embedded_data_set_loads_from_the_wheel_alone(unpacked: Path, tmp_path: Path):
     done = subprocess.run(
         [sys.executable, "-P", "-W", "error", "-c", LOAD_ALL],
