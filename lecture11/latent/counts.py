@@ -58,8 +58,8 @@ class CountMixture(FiniteMixture):
 
     parameters: ClassVar[type[Any]]
     """A NamedTuple of two fields, π and P."""
-    axes: ClassVar[str]
-    """What those of P are, such as ``experts × classes × answers``."""
+    axes: ClassVar[tuple[str, ...]]
+    """What those of P are: sources, components, symbols in the model's own terms."""
 
     def __post_init__(self) -> None:
         """Check the choice."""
@@ -71,13 +71,14 @@ class CountMixture(FiniteMixture):
         Raises TypeError or ValueError where shapes disagree, a count is negative, all are 0, π or a
         row of P is no distribution, or there are more components than points.
         """
-        kind, dims = self.parameters, self.axes.count("×") + 1
+        kind, dims = self.parameters, len(self.axes)
         as_instance("params", params, kind, f"make one with {kind.__name__}(…)")
         data = as_counts("data", data, dims)
         of_weights, of_tables = kind._fields
         weights = as_distribution(of_weights, params[0], dims=1)
         tables = as_distribution(of_tables, params[1], dims=dims)
-        require_shape(of_tables, tables, self._shape_of_tables(data, len(weights)), self.axes)
+        shape = self._shape_of_tables(data, len(weights))
+        require_shape(of_tables, tables, shape, " × ".join(self.axes))
         require_components("components", len(weights), len(data))
         return kind(weights, tables), data
 

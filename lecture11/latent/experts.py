@@ -59,7 +59,7 @@ class DawidSkene(CountMixture):
     """
 
     parameters: ClassVar[type[DawidSkeneParameters]] = DawidSkeneParameters
-    axes: ClassVar[str] = "experts × classes × answers"
+    axes: ClassVar[tuple[str, ...]] = ("experts", "classes", "answers")
 
     @checked
     def sample(

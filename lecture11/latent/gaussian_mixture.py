@@ -326,8 +326,8 @@ class GaussianMixture(FiniteMixture):
 def check_data(data: Any) -> Float[Array, "points dims"]:
     """The data as a JAX array.
 
-    Raises ValueError where they are no finite points × dims array, or a column is constant or lies
-    too far from 0 for the floating type to tell its values apart.
+    Raises TypeError or ValueError where they are no finite points × dims array, or a column is
+    constant or lies too far from 0 for the floating type to tell its values apart.
     """
     converted = as_floats("data", data, 2)
     if not known(converted):

@@ -173,8 +173,8 @@ class SenseMixture(FiniteMixture):
 def check_contexts(data: Contexts, conditions: int) -> Contexts:
     """The contexts as JAX arrays.
 
-    Raises ValueError where shapes disagree, a value is not finite, all vectors are the same, or a
-    condition is not from 0 to ``conditions`` − 1.
+    Raises TypeError or ValueError where shapes disagree, a value is not finite, all vectors are the
+    same, or a condition is not from 0 to ``conditions`` − 1.
     """
     vectors = as_floats("vectors", data.vectors, 2)
     given = as_indices("conditions", data.conditions, conditions, len(vectors))

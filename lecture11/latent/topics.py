@@ -65,7 +65,7 @@ class MixtureOfUnigrams(CountMixture):
     """
 
     parameters: ClassVar[type[UnigramsParameters]] = UnigramsParameters
-    axes: ClassVar[str] = "topics × words"
+    axes: ClassVar[tuple[str, ...]] = ("topics", "words")
 
 
 class PLSAParameters(NamedTuple):

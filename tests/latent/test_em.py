@@ -113,13 +113,13 @@ class TestDecomposition:
         def bound(means):
             return sum(decompose(MODEL.log_joint(start._replace(means=means), x), responsibilities))
 
-        def level(means):
+        def log_likelihood(means):
             log_joint = MODEL.log_joint(start._replace(means=means), x)
             return jax.nn.logsumexp(log_joint, axis=1).sum()
 
         slope = jax.grad(bound)(start.means)
         assert jnp.abs(slope).max() > 1
-        np.testing.assert_allclose(slope, jax.grad(level)(start.means), rtol=1e-9)
+        np.testing.assert_allclose(slope, jax.grad(log_likelihood)(start.means), rtol=1e-9)
 
 
 def test_progress_is_told_after_every_chunk():

@@ -146,8 +146,8 @@ class TestSteps:
             np.prod([joint[i, k] for i, k in enumerate(z)])
             for z in itertools.product(range(3), repeat=4)
         )
-        level = MODEL.e_step(*MODEL.check(params, counts))[1]
-        np.testing.assert_allclose(level, np.log(total), rtol=1e-12)
+        log_likelihood = MODEL.e_step(*MODEL.check(params, counts))[1]
+        np.testing.assert_allclose(log_likelihood, np.log(total), rtol=1e-12)
 
     def test_an_item_without_answers_keeps_the_prior_and_changes_no_likelihood(self):
         counts, params = random_problem(1)

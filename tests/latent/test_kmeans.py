@@ -60,6 +60,6 @@ def test_empty_cluster_stays_and_is_reported():
 
 def test_ties_go_to_the_first():
     x = jnp.array([[0.0], [1.0], [2.0]])
-    members = KMeans().posterior(KMeansParameters(jnp.array([[0.0], [2.0]])), x)
-    assert members.tolist() == [[1, 0], [1, 0], [0, 1]]
-    assert jax.tree.all(jax.tree.map(lambda m: m.dtype == x.dtype, members))
+    responsibilities = KMeans().posterior(KMeansParameters(jnp.array([[0.0], [2.0]])), x)
+    assert responsibilities.tolist() == [[1, 0], [1, 0], [0, 1]]
+    assert jax.tree.all(jax.tree.map(lambda m: m.dtype == x.dtype, responsibilities))
