@@ -243,8 +243,9 @@ def as_floats(
     if not known(given):
         return jnp.asarray(given, jnp.result_type(float))
     given = np.asarray(given)  # so that nothing is compiled to look at it
-    finite = np.isfinite(given)
-    usable = finite | ((given == -np.inf) & (lowest | infinite)) | ((given == np.inf) & infinite)
+    usable = finite = np.isfinite(given)
+    if lowest or infinite:
+        usable = finite | (np.isinf(given) if infinite else given == -np.inf)
     if not usable.all():
         bad = np.argwhere(~usable)
         where = ", ".join(str(int(i)) for i in bad[0])

@@ -41,6 +41,7 @@ from lecture11.divergence.normal_mixture import (
 from lecture11.gaussian import Normal, as_normal, normal_log_density
 from lecture11.iteration import pick, scan_frames
 from lecture11.quadrature import trapezoid
+from lecture11.signatures import compiled, converted
 
 LogDensity = Callable[[Float[Array, " points"], Any], Float[Array, " points"]]
 """``log_p(x, p)``: the logarithm of p at some points, up to a constant; a module-level function, as
@@ -98,6 +99,8 @@ class StationaryPoint(NamedTuple):
 # Forward
 
 
+@converted(p=as_mixture)
+@compiled
 def forward_fit(p: NormalMixture) -> Normal:
     """The normal that minimises D_KL(p ‖ q): the one with the mean and the variance of p.
 
@@ -107,7 +110,6 @@ def forward_fit(p: NormalMixture) -> Normal:
     >>> print(q.mean, q.sd**2)
     0.0 4.250
     """
-    p = as_mixture("p", p)
     return Normal(mixture_mean(p), jnp.sqrt(mixture_variance(p)))
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import (
@@ -13,6 +14,7 @@ from lecture11.arguments import (
     as_instance,
     as_key,
     as_whole,
+    known,
     require_positive,
     require_shape,
 )
@@ -49,6 +51,9 @@ def as_mixture(name: str, mixture: NormalMixture) -> NormalMixture:
     require_shape(f"{name}.weights", weights, means.shape, "one for each mean")
     require_shape(f"{name}.sds", sds, means.shape, "one for each mean")
     require_positive(f"{name}.sds", sds, *POSITIVE_SD)
+    if known(weights):  # in NumPy: nothing need be compiled to check it
+        given = np.asarray(weights)
+        return NormalMixture(jnp.asarray(given / given.sum()), means, sds)
     return NormalMixture(weights / weights.sum(), means, sds)
 
 
