@@ -104,7 +104,7 @@ def test_no_coins_are_refused(tosses, biases, says):
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 7))
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 5]))
 def test_the_enumerated_gradient_is_that_of_the_elbo(seed: int, size: int):
     rng = np.random.default_rng(seed)
     phi, joint = rng.normal(size=size) * 3, rng.normal(size=size) * 10

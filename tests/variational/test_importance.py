@@ -45,8 +45,9 @@ def problem(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @settings(max_examples=20)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 4))
-def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, size: int, draws: int):
+@given(st.integers(0, 2**32 - 1), st.sampled_from([(1, 2), (2, 5), (4, 1), (4, 3)]))
+def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, shape: tuple[int, int]):
+    size, draws = shape  # a few, as each is compiled for
     q, joint = problem(seed, size)
     np.testing.assert_allclose(
         expected_bound(q, joint, draws=draws), over_all_tuples(q, joint, draws), rtol=1e-10
@@ -54,10 +55,10 @@ def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, size: int, draws
 
 
 @settings(max_examples=30)
-@given(st.integers(0, 2**32 - 1), st.integers(1, 5))
-def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed: int, size: int):
-    q, joint = problem(seed, size)
-    bounds = [float(expected_bound(q, joint, draws=draws)) for draws in range(1, 9)]
+@given(st.integers(0, 2**32 - 1))
+def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed: int):
+    q, joint = problem(seed, 4)
+    bounds = [float(expected_bound(q, joint, draws=draws)) for draws in (1, 2, 3, 4, 8)]
     np.testing.assert_allclose(bounds[0], evidence_lower_bound(joint, q=q), rtol=1e-10)
     assert (np.diff(bounds) >= -1e-9).all()
     assert bounds[-1] <= logsumexp(joint) + 1e-9
@@ -66,7 +67,7 @@ def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed
 def test_with_the_posterior_as_q_every_k_is_the_evidence():
     _, joint = problem(3, 4)
     posterior = np.exp(joint - logsumexp(joint))
-    for draws in (1, 2, 7):
+    for draws in (1, 2, 8):
         np.testing.assert_allclose(
             expected_bound(posterior, joint, draws=draws), logsumexp(joint), rtol=1e-12
         )
@@ -98,11 +99,15 @@ def test_weights_of_an_autoencoder_average_to_the_evidence():
     tables = tabulate(vae, x, trapezoid(-7.0, 7.0, 201))
     evidence = float(tabulated_log_likelihood(tables)[0])
     elbo = float(tabulated_bound(pick(encode(vae, x), 0), pick(tables, 0)))
-    log_w = vae_log_weights(vae, x[0], jnp.zeros(0), draws=40_000, key=jax.random.key(1))
-    ratio = np.exp(np.asarray(log_w) - evidence)
+    log_w = np.asarray(
+        vae_log_weights(vae, x[0], jnp.zeros(0), draws=40_000, key=jax.random.key(1))
+    )
+    ratio = np.exp(log_w - evidence)
     assert abs(ratio.mean() - 1) < 5 * ratio.std() / 200
     assert abs(log_w.mean() - elbo) < 5 * float(log_w.std()) / 200
-    means = [float(log_mean_weight(log_w.reshape(-1, k)).mean()) for k in (1, 10, 100)]
+    means = [
+        (logsumexp(log_w.reshape(-1, k), axis=1) - np.log(k)).mean() for k in (1, 10, 100)
+    ]
     assert means[0] < means[1] < means[2] < evidence + 0.02
     black = as_images(np.repeat((255 * np.asarray(x)).astype(np.uint8), 200, axis=0))
     many = importance_weighted_bounds(vae, black, draws=(1, 10, 100), key=jax.random.key(2))

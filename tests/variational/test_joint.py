@@ -20,6 +20,7 @@ from lecture11.variational import (
 from lecture11.variational.joint import empirical
 
 MODEL = Coins(10, fair=1)
+TABLE, LOG_JOINT = jax.jit(MODEL.table), jax.jit(MODEL.log_joint)
 counts_of = st.lists(st.integers(0, 9), min_size=11, max_size=11).filter(any)
 
 
@@ -30,14 +31,14 @@ def test_the_divergence_is_minus_the_bound_and_a_constant(counts, bias, seed):
     counts = np.array(counts)
     theta = log_odds([bias])
     q = np.random.default_rng(seed).dirichlet([0.5, 0.5], size=11)
-    log_joint = np.asarray(MODEL.log_joint(theta, jnp.arange(11.0)))
+    log_joint = np.asarray(LOG_JOINT(theta, np.arange(11.0)))
     of_each = [sum(b * (a - np.log(b)) for a, b in zip(*r, strict=True) if b) for r in
                zip(log_joint, q, strict=True)]  # fmt: skip
     bound = counts @ of_each
     constant = entropy(counts)
-    divergence = joint_divergence(counts, q, relative_to=MODEL.table(theta))
+    divergence = joint_divergence(counts, q, relative_to=TABLE(theta))
     np.testing.assert_allclose(divergence, -bound / counts.sum() - constant, rtol=1e-9, atol=1e-12)
-    table = rel_entr(completed(counts, q), MODEL.table(theta)).sum()
+    table = rel_entr(completed(counts, q), TABLE(theta)).sum()
     np.testing.assert_allclose(divergence, table, rtol=1e-9, atol=1e-12)
 
 
@@ -45,7 +46,7 @@ def test_the_divergence_is_minus_the_bound_and_a_constant(counts, bias, seed):
 def test_at_the_posterior_it_is_the_divergence_of_the_data_from_the_model():
     """Which is what maximum likelihood minimises: KL(p̂ ‖ p_θ) over x alone."""
     counts = np.array([0, 0, 0, 0, 1, 1, 0, 1, 1, 1, 0])
-    table = MODEL.table(log_odds([0.8]))
+    table = TABLE(log_odds([0.8]))
     divergence = joint_divergence(counts, conditional(table), relative_to=table)
     of_x = rel_entr(empirical(counts), table.sum(axis=1)).sum()
     np.testing.assert_allclose(divergence, of_x, rtol=1e-12)
