@@ -102,8 +102,11 @@ def scan_frames(
 
 
 @checked
-def pick(stacked: State, index: int | np.integer | Array) -> State:
-    """One of several states stacked along their first axis: a frame of a run, one restart."""
+def pick(stacked: State, index: int | np.integer | np.ndarray | Array) -> State:
+    """One of several states stacked along their first axis: a frame of a run, one restart.
+
+    index: its number, or several numbers in an array, for several states
+    """
     return jax.tree.map(lambda field: field[index], stacked)
 
 

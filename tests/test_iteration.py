@@ -401,3 +401,9 @@ class TestDivergence:
     def test_numbers_that_cannot_be_infinite_are_no_trouble(self):
         result = run(lambda x, _: (x + 1, x), 0, None, frames=[3])
         assert (result.status, int(result.state)) == (Status.COMPLETED, 3)
+
+
+def test_states_are_picked_by_a_number_or_by_several():
+    stacked = (np.arange(6.0).reshape(3, 2),)
+    np.testing.assert_array_equal(pick(stacked, 2)[0], [4, 5])
+    np.testing.assert_array_equal(pick(stacked, np.array([2, 0]))[0], [[4, 5], [0, 1]])

@@ -105,9 +105,7 @@ def test_weights_of_an_autoencoder_average_to_the_evidence():
     ratio = np.exp(log_w - evidence)
     assert abs(ratio.mean() - 1) < 5 * ratio.std() / 200
     assert abs(log_w.mean() - elbo) < 5 * float(log_w.std()) / 200
-    means = [
-        (logsumexp(log_w.reshape(-1, k), axis=1) - np.log(k)).mean() for k in (1, 10, 100)
-    ]
+    means = [(logsumexp(log_w.reshape(-1, k), axis=1) - np.log(k)).mean() for k in (1, 10, 100)]
     assert means[0] < means[1] < means[2] < evidence + 0.02
     black = as_images(np.repeat((255 * np.asarray(x)).astype(np.uint8), 200, axis=0))
     many = importance_weighted_bounds(vae, black, draws=(1, 10, 100), key=jax.random.key(2))
