@@ -96,6 +96,8 @@ def retrieval(x: Any, trade_off: float = 0.5) -> Callable[[], RetrievalAffinitie
 
 FAR = np.array([[1e5, -1e5]])
 WIDE = RNG.normal(size=(2500, 20)) + 3 * RNG.integers(0, 3, size=(2500, 1))
+PLACES = np.array([[0.0, 0.0], [1.0, 2.0]] * 20)
+ROUND = np.stack([np.eye(2)] * 2)
 DUPLICATES = np.repeat(NORMALS[:10], 4, axis=0)
 APART = cdist(NORMALS, NORMALS)
 MANY = RNG.normal(size=(700, 2))
@@ -114,6 +116,8 @@ CASES = [
     mixture("a component far from all points", NORMALS, means=np.r_[NORMALS[:2], FAR]),
     mixture("a point far from all components", np.r_[NORMALS, FAR / 100]),
     mixture("the same points four times", DUPLICATES, means=NORMALS[:3]),
+    mixture("two places", PLACES, [0.5, 0.5], means=PLACES[:2] + 0.1, covariances=ROUND),
+    mixture("on a line", NORMALS[:, :1] * [1, 2], [0.5, 0.5], covariances=ROUND),
     mixture("equal components", NORMALS, means=np.zeros((3, 2))),
     mixture("tiny values", 1e-12 * NORMALS),
     mixture("huge values", 1e12 * NORMALS),
