@@ -10,6 +10,7 @@ from scipy.special import softmax
 from scipy.stats import beta, kstest
 
 from lecture11.supervised import class_posterior, mixed_up, named_components, smoothed, tempered
+from tests.compilations import compilations
 
 RNG = np.random.default_rng(0)
 LOGITS = 3 * RNG.normal(size=(6, 5))
@@ -119,11 +120,12 @@ def test_a_tiny_concentration_leaves_most_examples_whole():
 
 def test_another_concentration_compiles_nothing():
     mixed(SEEDS, 0.2)
-    before = mixed._cache_size()
-    assert len({float(mixed(SEEDS, alpha)[0][0].std()) for alpha in (0.2, 0.5, 2.0)}) == 3
-    assert mixed._cache_size() == before
-    mixed(SEEDS[:2], 0.2)  # another shape does
-    assert mixed._cache_size() == before + 1
+    with compilations() as none:
+        assert len({np.asarray(mixed(SEEDS, alpha)[0]).std() for alpha in (0.2, 0.5, 2.0)}) == 3
+    assert not none
+    with compilations() as some:  # while a program that is new is seen
+        jax.jit(lambda alpha: 2 * alpha)(0.2)
+    assert some
 
 
 # A generative model
