@@ -14,6 +14,7 @@ import matplotlib.style
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 import lecture11.figures
 from lecture11.figures import Picture
@@ -141,6 +142,20 @@ def listed(value: Any) -> Any:
 def test_lists_will_do_for_arrays(sample: Sample, base: Base):
     as_lists = {name: listed(value) for name, value in sample.given.items()}
     assert sample(**as_lists).words == base(sample)[0].words
+
+
+@each
+def test_what_holds_no_numbers_is_named(sample: Sample):
+    show = sample.fresh()
+    arrays = [
+        name
+        for name, parameter in inspect.signature(show).parameters.items()
+        if parameter.annotation == ArrayLike and name in sample.given
+    ]
+    for name in arrays:
+        for wrong in ("no such thing", [[1.0, 2.0], [3.0]], object()):
+            with pytest.raises((TypeError, ValueError), match=f"^{name}: "):
+                show(**{**sample.given, name: wrong})
 
 
 # What is seen

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import HOLLOW, set_heights, upright
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 SHANNON: dict[str, Any] = {**HOLLOW, "edgecolor": COLOURS[0]}
@@ -100,6 +100,7 @@ class SentenceStage:
         wide = axes.get_window_extent().width / self._letters.get_window_extent().width
         axes.set_xlim(-0.8, wide * self.SLOTS - 0.8)
 
+    @numeric
     def show(
         self,
         sentence: str,

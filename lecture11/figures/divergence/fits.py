@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from lecture11.divergence import Gaussian
 from lecture11.figures.marks import ellipse
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import count_word, number
 
 FORWARD: dict[str, Any] = {"color": COLOURS[0], "linestyle": "-"}
@@ -179,6 +179,7 @@ class FactorisedStage:
         )  # fmt: skip
         self._stage = Stage(figure, [self._shade, *self._outlines])
 
+    @numeric
     def show(
         self,
         p: Gaussian,

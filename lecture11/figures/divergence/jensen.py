@@ -6,7 +6,7 @@ from matplotlib.patches import Polygon
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, styled
+from lecture11.figures.style import COLOURS, INK, numeric, styled
 from lecture11.figures.words import number
 
 
@@ -36,6 +36,7 @@ class JensenStage:
         moving = [self._hull, self._edge, self._points, self._gap, self._mean, self._above]
         self._stage = Stage(figure, [*moving, self._note])
 
+    @numeric
     def show(self, points: ArrayLike, weights: ArrayLike, gap: float) -> Picture:
         """Move to points y (K,) with weights w (K,) and Jensen's gap between them, in nats."""
         y, w = np.asarray(points, float), np.asarray(weights, float)

@@ -17,7 +17,7 @@ from lecture11.divergence import Normal, StationaryPoint
 from lecture11.figures.divergence.fits import FORWARD, REVERSE, SHADE
 from lecture11.figures.marks import HALO
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 from lecture11.figures.words import coordinate, number
 
 KINDS: dict[str, dict[str, Any]] = {
@@ -207,6 +207,7 @@ class FitStage:
         points = [*self._values, self._square, *self._marks.values()]  # no value hides a mark
         self._stage = Stage(figure, [*curves, *points])
 
+    @numeric
     def show(
         self,
         p: ArrayLike,

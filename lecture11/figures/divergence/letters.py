@@ -21,7 +21,7 @@ from lecture11.figures.marks import (
     upright,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import INK, styled
+from lecture11.figures.style import INK, numeric, styled
 from lecture11.figures.words import coordinate, number
 
 
@@ -72,6 +72,7 @@ class BarsStage:
         moving += [*self._entropies, *self._divergences, *notes, *self._sums]
         self._stage = Stage(figure, moving)
 
+    @numeric
     def show(self, p: ArrayLike, q: ArrayLike) -> Picture:
         """Move to two distributions over the letters."""
         p, q = np.asarray(p, float), np.asarray(q, float)

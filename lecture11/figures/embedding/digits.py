@@ -19,7 +19,7 @@ from lecture11.figures.marks import (
     titled_images,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import CLASS_COLOURS, INK, styled
+from lecture11.figures.style import CLASS_COLOURS, INK, numeric, styled
 from lecture11.figures.words import number
 
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
@@ -88,6 +88,7 @@ class DigitMapStage:
         square(self._axes, 1.04)
         self._stage = Stage(figure, self._digits)
 
+    @numeric
     def show(self, points: ArrayLike, iteration: int, loss: float, *, digits: int = 2) -> Picture:
         """Move to a map (n, 2), scaled to fill the frame, after so many iterations."""
         places = np.asarray(points, float)
@@ -201,6 +202,7 @@ class OddDigitStage:
                 )
         self._stage = Stage(figure, [self._ring, *self._tiles])
 
+    @numeric
     def show(self, index: int, in_map: ArrayLike, in_data: ArrayLike) -> Picture:
         """Move to one digit; in_map, in_data (4,): indices of its neighbours, nearest first."""
         near, like = (np.asarray(a, int)[: self.NEIGHBOURS] for a in (in_map, in_data))

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from lecture11.figures.embedding.shepard import ShepardView
 from lecture11.figures.marks import filling, move_digits, scatter_digits, square
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import styled
+from lecture11.figures.style import numeric, styled
 from lecture11.figures.words import number
 
 
@@ -63,6 +63,7 @@ class MethodStage:
         moving += [artist for view in self._views for artist in view.artists]
         self._stage = Stage(figure, moving)
 
+    @numeric
     def show(self, step: int, frames: Sequence[MethodFrame]) -> Picture:
         """Move to one moment of all; take the image before moving again.
 

@@ -15,7 +15,7 @@ from lecture11.figures.marks import (
     scatter_digits,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, styled
+from lecture11.figures.style import COLOURS, INK, LINES, numeric, styled
 from lecture11.figures.words import number
 
 LARGEST_MARK = 260.0
@@ -93,6 +93,7 @@ class NeighbourStage:
         moving = [self._rings, self._here, self._p, self._q, self._target, self._tried]
         self._stage = Stage(figure, moving)
 
+    @numeric
     def show(self, index: int, p: ArrayLike, q: ArrayLike, search: Search) -> Picture:
         """Move to a point; p, q (n,): p_i(j) and q_i(j), 0 at j = i."""
         given, found = np.asarray(p, float), np.asarray(q, float)
@@ -170,6 +171,7 @@ class ForceStage:
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
         self._stage = Stage(figure, [*self._lines, *self._dots])
 
+    @numeric
     def show(
         self, chosen: Mapping[str, PairForces], *, i: int, j: int, rank: int, p: float
     ) -> Picture:

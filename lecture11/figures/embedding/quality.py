@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import filling, move_digits, scatter_digits, square
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 
@@ -118,6 +118,7 @@ class TradeOffStage:
         right.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
         self._stage = Stage(figure, [*self._digits, self._line, self._here])
 
+    @numeric
     def show(self, which: int, points: ArrayLike) -> Picture:
         """Move to the λ of that number, and its map (n, 2), scaled to fill the frame."""
         move_digits(self._digits, self._labels, filling(points))

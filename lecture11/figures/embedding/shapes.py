@@ -14,7 +14,7 @@ from lecture11.figures.marks import (
     square,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.style import COLOURS, MARKERS, numeric, styled
 from lecture11.figures.words import count_word, number
 
 
@@ -123,6 +123,7 @@ class ShapeStage:
         self._when = axes.text(0, -1.21, "", ha="center", va="center")
         self._stage = Stage(figure, [*(m for marks in self._marks for m in marks), self._when])
 
+    @numeric
     def show(
         self,
         data: str,

@@ -15,7 +15,7 @@ from lecture11.figures.marks import (
     square,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 
@@ -144,6 +144,7 @@ class StressStage:
         moving += [artist for view in self._views for artist in view.artists]
         self._stage = Stage(figure, moving)
 
+    @numeric
     def show(self, step: int, left: StressFrame, right: StressFrame) -> Picture:
         """Move to one moment of both; take the image before moving again."""
         said = []

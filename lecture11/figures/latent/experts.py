@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 MOST = 10
@@ -73,6 +73,7 @@ class PanelStage:
         ]
         self._stage = Stage(figure, [self._true, self._learned, *self._bars, *self._values])
 
+    @numeric
     def show(self, true: ArrayLike, learned: ArrayLike, right: Sequence[float]) -> Picture:
         """Move to a panel; take the image before moving again.
 

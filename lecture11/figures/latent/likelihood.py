@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 
@@ -124,6 +124,7 @@ class CoinStage:
         )
         self._stage = Stage(figure, [self._curve, self._drop, self._point])
 
+    @numeric
     def at_bias(self, curve: ArrayLike, bias: float, log_likelihood: float) -> Picture:
         """Move to a bias on the curve (P,); take the image before moving again."""
         self._move(curve, bias, float(log_likelihood))
@@ -133,6 +134,7 @@ class CoinStage:
             f"{number(log_likelihood)} nats.",
         )
 
+    @numeric
     def after(self, seen: ArrayLike, of: int, curve: ArrayLike) -> Picture:
         """Move to the curve (P,) after some of ``of`` tosses; take the image before moving again.
 

@@ -14,7 +14,16 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import WIDE_HALO, ellipse
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKER_NAMES, MARKERS, PALETTE, styled
+from lecture11.figures.style import (
+    COLOURS,
+    INK,
+    LINES,
+    MARKER_NAMES,
+    MARKERS,
+    PALETTE,
+    numeric,
+    styled,
+)
 from lecture11.figures.words import coordinate, cycles, number
 from lecture11.iteration import Run
 from lecture11.latent import GaussianMixtureParameters
@@ -108,6 +117,7 @@ def _panels(
     return figure
 
 
+@numeric
 def em_panels(
     data: ArrayLike,
     steps: ArrayLike,
@@ -141,6 +151,7 @@ def em_panels(
     return Picture(figure, words)
 
 
+@numeric
 def collapse_panels(
     data: ArrayLike,
     start: GaussianMixtureParameters,
@@ -169,6 +180,7 @@ def collapse_panels(
     )
 
 
+@numeric
 def kmeans_panels(
     data: ArrayLike,
     balls: GaussianMixtureParameters,
@@ -206,6 +218,7 @@ class MixtureStage:
         self._view = MixtureView(axes, data, components)
         self._stage = Stage(figure, self._view.artists)
 
+    @numeric
     def show(
         self,
         params: GaussianMixtureParameters,
@@ -253,6 +266,7 @@ class EMStage:
         trails = [*self._paths, *self._starts]
         self._stage = Stage(figure, [*self._view.artists, *trails, self._curve, self._now])
 
+    @numeric
     def show(
         self,
         frame: int,

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 
 MOST = 44
 """Characters of a sentence for which there is room, its last ones."""
@@ -48,6 +48,7 @@ class SenseStage:
         self._said = left.text(0.02, 0.02, "", transform=left.transAxes, fontsize=10)
         self._stage = Stage(figure, [self._new, *self._bars, *self._marks, self._said])
 
+    @numeric
     def show(
         self,
         point: ArrayLike,

@@ -6,7 +6,7 @@ from matplotlib.patches import Polygon
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, styled
+from lecture11.figures.style import COLOURS, numeric, styled
 
 LOWEST, HIGHEST = -9.0, 0.0
 
@@ -33,6 +33,7 @@ class SwapStage:
         moving = [self._gap, *self._each, self._log_of_sum, self._sum_of_logs]
         self._stage = Stage(figure, moving)
 
+    @numeric
     def show(
         self, grid: ArrayLike, each: ArrayLike, log_of_sum: ArrayLike, sum_of_logs: ArrayLike
     ) -> Picture:

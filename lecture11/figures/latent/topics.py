@@ -8,7 +8,7 @@ from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 LEAST = 0.05
@@ -47,6 +47,7 @@ class TopicStage:
         ]
         self._stage = Stage(figure, [self._image, *self._cells, *self._words])
 
+    @numeric
     def show(
         self, table: ArrayLike, words: Sequence[Sequence[str]], *, right: float, held_out: float
     ) -> Picture:

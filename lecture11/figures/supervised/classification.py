@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import number
 from lecture11.supervised import Reliability, Score, mean_and_error
 
@@ -238,6 +238,7 @@ class SoftLabelStage:
         self._heat = right.text(1, 1.03, "", transform=right.transAxes, ha="right")
         self._stage = Stage(figure, [self._image, *self._bars, self._truth, self._heat])
 
+    @numeric
     def show(
         self, image: ArrayLike, probabilities: ArrayLike, *, truth: int, temperature: float
     ) -> Picture:

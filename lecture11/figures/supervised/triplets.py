@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import HALO
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, PALETTE, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, PALETTE, numeric, styled
 from lecture11.figures.words import number
 from lecture11.supervised import TripletCounts
 
@@ -83,6 +83,7 @@ class MarginStage:
         self._kinds, self._reach = kinds, reach
         self._stage = Stage(figure, [self._band, self._line, *kinds])
 
+    @numeric
     def show(self, margin: float, counts: TripletCounts) -> Picture:
         """Move to a margin and the counts there."""
         self._band.set_x(0)

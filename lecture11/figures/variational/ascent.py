@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import WIDE_HALO
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, styled
+from lecture11.figures.style import COLOURS, INK, numeric, styled
 from lecture11.figures.words import number
 from lecture11.variational import Shortfall, TwoSets
 
@@ -66,6 +66,7 @@ class AscentStage:
         curves = [self._log_likelihood, self._bound]
         self._stage = Stage(figure, [self._path, self._start, self._now, *curves])
 
+    @numeric
     def show(
         self, theta: ArrayLike, phi: ArrayLike, bound: ArrayLike, log_likelihood: ArrayLike
     ) -> Picture:
@@ -151,6 +152,7 @@ class TwoSetsStage:
         (self._level,) = right.plot([], [], "o", color=COLOURS[1], markersize=9, clip_on=False)
         self._stage = Stage(figure, [self._path, self._now, self._levels, self._level])
 
+    @numeric
     def show(self, half: int) -> Picture:
         """Move to so many half-steps from the start; one segment of the path is the present one."""
         path, values = self._path_at, self._values
@@ -223,6 +225,7 @@ class ShortfallStage:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         self._stage = Stage(figure, [self._log_likelihood, self._bound, *self._summits])
 
+    @numeric
     def show(self, curves: Shortfall, noise: float) -> Picture:
         """Move to two curves (P,) over θ; noise: σ, said in words."""
         log_likelihood, bound = (np.asarray(curve, float) for curve in curves)

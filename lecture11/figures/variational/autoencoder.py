@@ -14,7 +14,7 @@ from lecture11.figures.marks import (
     sheet,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import between, count_word, number
 
 SIDE = 28
@@ -226,6 +226,7 @@ class LatentPlaneStage:
         self._image = right.imshow(np.zeros((SIDE, SIDE)), cmap=PAPER, vmin=0, vmax=1)
         self._stage = Stage(figure, [self._point, self._image])
 
+    @numeric
     def show(self, z: ArrayLike, image: ArrayLike) -> Picture:
         """Move to z (2,) and its mean image (784,)."""
         at, pixels = np.asarray(z, float), np.asarray(image, float)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import HOLLOW, PALE, SOLID, rectangle, set_heights, upright
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, styled
+from lecture11.figures.style import COLOURS, INK, numeric, styled
 from lecture11.figures.words import number
 
 EVIDENCE: dict[str, Any] = {"color": COLOURS[0], "label": "log-likelihood"}
@@ -83,6 +83,7 @@ class StackStage:
         self._stack = _Stack(right, widest)
         self._stage = Stage(figure, [*self._q, *self._posterior, *self._stack.artists])
 
+    @numeric
     def show(
         self, q: ArrayLike, posterior: ArrayLike, log_likelihood: float, gap: float
     ) -> Picture:
@@ -116,6 +117,7 @@ class DensityStackStage:
         curves = [self._shade, self._posterior, self._q]
         self._stage = Stage(figure, [*curves, *self._stack.artists])
 
+    @numeric
     def show(
         self, q: ArrayLike, posterior: ArrayLike, log_likelihood: float, gap: float
     ) -> Picture:
@@ -157,6 +159,7 @@ class TouchStage:
         axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
         self._stage = Stage(figure, [self._bound, self._gap, self._now, self._best])
 
+    @numeric
     def show(self, bound: ArrayLike, present: float) -> Picture:
         """Move to a bound (P,) over the same θ, and mark a present θ."""
         curve = np.asarray(bound, float)

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
+from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
 from lecture11.figures.words import number
 
 
@@ -179,6 +179,7 @@ class EstimatorStage:
         right.xaxis.set_major_locator(MaxNLocator(5))
         self._stage = Stage(figure, [self._here, *self._curves, *self._bars, *self._middles])
 
+    @numeric
     def show(
         self, size: int, means: ArrayLike, variances: ArrayLike, *, exact: float, name: str
     ) -> Picture:

@@ -50,7 +50,7 @@ SAMPLES = {
         ],
     ),
     "one optimum": Sample(
-        optima_picture, {"log_likelihoods": [-1234.5678]}, [{"levels": [-7.5] * 4}]
+        optima_picture, {"log_likelihoods": [-1234.5678]}, [{"log_likelihoods": [-7.5] * 4}]
     ),
     "criterion": Sample(
         criterion_picture,
