@@ -142,6 +142,7 @@ def penalised(params: Any, batch: Any, key: Any) -> Any:
     ).sum() / (2 * 300)
 
 
+@pytest.mark.slow
 def test_a_linear_model_ends_where_logistic_regression_does(float64: None):
     images, labels = load_digits(return_X_y=True)
     x, y = images[:300] / 16, labels[:300]
@@ -168,6 +169,7 @@ def test_a_linear_model_ends_where_logistic_regression_does(float64: None):
     assert lowest < float(penalised(batches.state.params, (x, y), None)) < 1.02 * lowest
 
 
+@pytest.mark.slow
 def test_many_trainings_are_those_of_each_alone(float64: None):
     keys = jax.random.split(KEY, 3)
     starts = np.random.default_rng(1).normal(size=(3, 3))

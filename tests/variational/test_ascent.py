@@ -38,6 +38,7 @@ def start_q(model: Coins, odds: float, heads: np.ndarray) -> jax.Array:
 
 @pytest.mark.usefixtures("float64")
 class TestNeverFalls:
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(rounds, odds, odds, st.sampled_from(CASES))
     def test_the_bound_rises_and_the_evidence_stays_above_it(self, heads, theta, phi, case):
@@ -56,6 +57,7 @@ class TestNeverFalls:
         if (e, m) == ("exact", "exact"):
             assert (np.diff(evidence[1:]) >= -rounding).all()
 
+    @pytest.mark.slow
     @settings(max_examples=15)
     @given(st.integers(0, 2**32 - 1), st.sampled_from([(True, "exact"), (False, "searched")]))
     def test_of_continuous_causes_too(self, seed, case):
@@ -106,6 +108,7 @@ class TestInexact:
         assert (np.diff(bounds(0.2)) >= -1e-12).all()
         assert np.diff(bounds(1.0)).min() < -5
 
+    @pytest.mark.slow
     def test_a_fixed_step_converges_up_to_the_limit_of_the_evidence_not_of_the_bound(self):
         """With exact E-steps, up to 2 / the evidence's curvature (notebook 10)."""
         summit = variational_em(SHARED, log_odds([0.6]), log_odds([0.6]), HEADS, frames=[200])
@@ -158,6 +161,7 @@ def test_halves_alternate_and_single_steps_are_the_same():
         np.testing.assert_allclose(state.phi, frames.phi[half], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_float32_runs_and_agrees_to_its_digits():
     run = variational_em(
         SHARED, log_odds([0.3]), log_odds([0.5]), HEADS, frames=range(21), e="searched",

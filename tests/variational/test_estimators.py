@@ -348,6 +348,7 @@ def test_the_relaxed_gradient_of_two_categories_is_an_integral():
     assert within(np.asarray(found.slopes[:, 0]), np.array(exact))
 
 
+@pytest.mark.slow
 def test_points_and_latents_are_drawn_as_one_expectation():
     people = Tosses(np.array([1.0, 6.0, 9.0]), np.array([11.0, 6.0, 3.0]))
     joint = bag_log_joint(people, BIASES)

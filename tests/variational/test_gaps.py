@@ -90,6 +90,7 @@ def test_a_spike_between_nodes_gains_nothing(tables: Tables):
         assert all(np.isfinite(field).all() for field in slope)
 
 
+@pytest.mark.slow
 def test_no_gap_is_negative_and_they_add_up(gaps: Gaps):
     assert (gaps.approximation > -1e-9).all()
     assert (gaps.amortisation > 1e-4).all()  # the encoder was never trained
@@ -98,6 +99,7 @@ def test_no_gap_is_negative_and_they_add_up(gaps: Gaps):
     )
 
 
+@pytest.mark.slow
 def test_no_other_normal_is_better(tables: Tables, gaps: Gaps):
     rng = np.random.default_rng(0)
     for image in range(3):

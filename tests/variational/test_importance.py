@@ -54,6 +54,7 @@ def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, shape: tuple[int
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed: int):
@@ -92,6 +93,7 @@ def test_estimates_by_sampling_average_to_it():
     assert abs(estimates.mean() - expected_bound(q, joint, draws=3)) < 4 * error
 
 
+@pytest.mark.slow
 def test_weights_of_an_autoencoder_average_to_the_evidence():
     """Against quadrature over its two latents; and the bounds climb towards it."""
     vae = jax.tree.map(lambda leaf: 0.4 * leaf, init_autoencoder(6, (8,), 2, key=jax.random.key(0)))

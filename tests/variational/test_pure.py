@@ -148,6 +148,7 @@ def moved(by: float, draws: int = 3) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_a_reader_moves_compiles_nothing(caplog: pytest.LogCaptureFixture):
     moved(1.0)
     with jax.log_compiles():

@@ -103,6 +103,7 @@ def test_the_loss_is_the_negative_elbo_by_hand():
     np.testing.assert_allclose(parts.divergence.sum(axis=1), divergence, rtol=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_the_reparametrised_bound_is_unbiased():
     """Its mean over draws against quadrature over both latents."""
@@ -175,6 +176,7 @@ def trained(data: Images) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_training_learns_the_two_kinds(trained: Any, data: Images):
     """Their entropy is log 2 and that of six coins of bias 230/255 or 10/255 each."""
     assert trained.losses.shape == (60,)
@@ -192,6 +194,7 @@ def test_training_learns_the_two_kinds(trained: Any, data: Images):
     assert ((halves[:, 0] > 0.7) | (halves[:, 1] > 0.7)).mean() > 0.5
 
 
+@pytest.mark.slow
 def test_a_heavy_divergence_makes_the_posterior_collapse(data: Images):
     heavy = data._replace(kl_weight=20 * data.kl_weight)
     fit = train_vae(
@@ -200,6 +203,7 @@ def test_a_heavy_divergence_makes_the_posterior_collapse(data: Images):
     assert latent_divergences(fit.params, data, key=KEY).max() < 0.02
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any, data: Images):
     choices: dict[str, Any] = {"learning_rate": 0.02, "batch_size": 16, "key": jax.random.key(1)}
 
