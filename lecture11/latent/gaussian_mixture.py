@@ -159,7 +159,7 @@ class GaussianMixture(FiniteMixture):
         are more components than points, a column of the data is constant (a mixture has infinite
         likelihood there) or lies too far from 0 for the floating type to tell its values apart.
         """
-        data = check_data(data)
+        data = as_points(data)
         weights = as_distribution("weights", params.weights, dims=1)
         means = as_floats("means", params.means, 2)
         covariances = as_floats("covariances", params.covariances, 3)
@@ -323,7 +323,7 @@ class GaussianMixture(FiniteMixture):
         return (1 - part) * observed + part * self.prior_variance * identity
 
 
-def check_data(data: Any) -> Float[Array, "points dims"]:
+def as_points(data: Any) -> Float[Array, "points dims"]:
     """The data as a JAX array.
 
     Raises TypeError or ValueError where they are no finite points × dims array, or a column is

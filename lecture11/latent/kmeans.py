@@ -15,7 +15,7 @@ from jaxtyping import Array, Bool, Float
 from lecture11.arguments import as_floats, require_shape
 from lecture11.latent.em import Model, numbers_as_data
 from lecture11.latent.finite_mixture import require_components
-from lecture11.latent.gaussian_mixture import check_data
+from lecture11.latent.gaussian_mixture import as_points
 from lecture11.signatures import checked
 
 
@@ -50,7 +50,7 @@ class KMeans(Model):
         self, params: KMeansParameters, data: Any
     ) -> tuple[KMeansParameters, Float[Array, "points dims"]]:
         """Both as JAX arrays; raises TypeError or ValueError as the Gaussian mixture does."""
-        data = check_data(data)
+        data = as_points(data)
         centres = as_floats("centres", params.centres, 2)
         require_shape("centres", centres, (len(centres), data.shape[1]), "components × dims")
         require_components("components", len(centres), len(data))

@@ -105,7 +105,7 @@ class SenseMixture(FiniteMixture):
         weights is no distribution, a condition has no row, or the variance is not positive.
         """
         weights = as_distribution("weights", params.weights, dims=2)
-        data = check_contexts(data, len(weights))
+        data = as_contexts(data, len(weights))
         means = as_floats("means", params.means, 2)
         variance = as_floats("variance", params.variance, 0)
         shape = (weights.shape[1], data.vectors.shape[1])
@@ -170,7 +170,7 @@ class SenseMixture(FiniteMixture):
         return log_dirichlet(params.weights, self.smoothing)
 
 
-def check_contexts(data: Contexts, conditions: int) -> Contexts:
+def as_contexts(data: Contexts, conditions: int) -> Contexts:
     """The contexts as JAX arrays.
 
     Raises TypeError or ValueError where shapes disagree, a value is not finite, all vectors are the
@@ -195,7 +195,7 @@ def random_sense_starts(
     Raises TypeError or ValueError for bad data, more senses than contexts, or no random key.
     """
     as_whole("conditions", conditions, 1)
-    data = check_contexts(data, conditions)
+    data = as_contexts(data, conditions)
     require_components("senses", senses, len(data.vectors))
     chosen = distinct_points(len(data.vectors), senses, restarts, key)
     variance = data.vectors.var(axis=0).mean()

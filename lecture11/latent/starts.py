@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 from lecture11.arguments import as_whole
 from lecture11.latent.em import fit_em_restarts
 from lecture11.latent.finite_mixture import require_components
-from lecture11.latent.gaussian_mixture import GaussianMixtureParameters, are_singular, check_data
+from lecture11.latent.gaussian_mixture import GaussianMixtureParameters, are_singular, as_points
 from lecture11.latent.kmeans import KMeans, KMeansParameters
 from lecture11.signatures import checked
 
@@ -34,7 +34,7 @@ def random_starts(
     Returns parameters stacked along a new first axis of length ``restarts``.
     Raises TypeError or ValueError for bad data, more components than points, or no random key.
     """
-    data = check_data(data)
+    data = as_points(data)
     require_components("components", components, len(data))
     spare = ((0, 0), (0, max(room - components, 0)))
     chosen = jnp.pad(distinct_points(len(data), components, restarts, key), spare)
@@ -54,7 +54,7 @@ def kmeans_start(data: Any, components: int, *, key: PRNGKeyArray) -> GaussianMi
     Each covariance holds a little of the data's own, as a cluster may be a single point.
     Raises TypeError or ValueError for bad data, more components than points, or no random key.
     """
-    data = check_data(data)
+    data = as_points(data)
     require_components("components", components, len(data))
     chosen = distinct_points(len(data), components, KMEANS_RESTARTS, key)
     starts = KMeansParameters(data[chosen])

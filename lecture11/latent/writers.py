@@ -113,7 +113,7 @@ class Writers(FiniteMixture):
         Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is
         negative, weights are no distribution, or a variance is not positive.
         """
-        data = check_notes(data)
+        data = as_checked_notes(data)
         weights = as_distribution("weights", params.weights, dims=1)
         forms = as_floats("forms", params.forms, 3)
         variances = as_floats("variances", params.variances, 1)
@@ -211,10 +211,10 @@ def as_notes(glyphs: Any, characters: Any, notes: Any, *, means: Any) -> Notes:
     np.add.at(counts, (at, of), 1)
     np.add.at(sums, (at, of), centred)
     np.add.at(squares, at, centred**2)
-    return check_notes(Notes(*map(jnp.asarray, (counts, sums, squares))))
+    return as_checked_notes(Notes(*map(jnp.asarray, (counts, sums, squares))))
 
 
-def check_notes(data: Notes) -> Notes:
+def as_checked_notes(data: Notes) -> Notes:
     """The notes as JAX arrays.
 
     Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is negative
@@ -234,7 +234,7 @@ def mean_offsets(data: Notes) -> Float[Array, "notes features"]:
 
     It knows c as well, but can keep only what a writer does to all characters alike.
     """
-    data = check_notes(data)
+    data = as_checked_notes(data)
     glyphs = jnp.maximum(data.counts.sum(axis=1), 1)
     return data.sums.sum(axis=1) / glyphs[:, None]
 
@@ -265,7 +265,7 @@ def writer_starts(model: Writers, data: Notes, responsibilities: Any) -> Writers
 
     Raises TypeError or ValueError for bad data, or where the last axis holds no distributions.
     """
-    data = check_notes(data)
+    data = as_checked_notes(data)
     given = as_distribution("responsibilities", responsibilities, dims=3)
     restarts, _, writers = given.shape
     shape = (restarts, len(data.counts), writers)
