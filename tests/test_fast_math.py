@@ -16,7 +16,11 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from lecture11 import latent
-from lecture11.embedding.neighbours.affinities import calibrate_points, joint_affinities
+from lecture11.embedding.neighbours.affinities import (
+    calibrate_points,
+    joint_affinities,
+    measured,
+)
 from lecture11.embedding.neighbours.attraction import (
     PairAffinities,
     neighbour_affinities,
@@ -105,7 +109,7 @@ MANY = RNG.normal(size=(700, 2))
 
 
 def between_neighbours() -> PairAffinities:
-    return neighbour_affinities(MANY, perplexity=10.0, joint=True)
+    return neighbour_affinities(measured(MANY).squares, perplexity=10.0, joint=True)
 
 
 CASES = [

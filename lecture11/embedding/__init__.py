@@ -1,23 +1,45 @@
-"""Embeddings: a point in the plane for each point of the data, distances or neighbours kept."""
+"""Embeddings: a point x̄_i in the plane for each x_i of the data, distances or neighbours kept.
+
+The lecture's formulas, slide by slide, and the functions that compute them::
+
+    Motivation
+      data on a lower-dimensional manifold, if that is flat     → fit_pca
+      distances along it, if it is not                          → geodesic_distances
+    Multidimensional Scaling (MDS)
+      d_ij = ‖x_i − x_j‖                                        → pairwise_distances
+      Σ_{i≠j} (d_ij − d̄_ij)²                                    → slide_stress
+      min over x̄ of it                                          → fit_mds
+    Stochastic Neighbor Embedding (SNE)
+      p_i(j) = exp(−d_ij² / 2σ_i²) / Σ_{k≠i} exp(−d_ik² / 2σ_i²)  → conditional_affinities
+      q_i(j) = exp(−d̄_ij²) / Σ_{k≠i} exp(−d̄_ik²)                → neighbour_probabilities
+      Σ_i D_KL(p_i ‖ q_i)                                       → sne_loss
+      −Σ_i Σ_j p_i(j) log q_i(j)                                → sne_cross_entropy
+      −Σ_i log q_i(i⁺), of a known positive i⁺                  → info_nce_loss
+      argmin over x̄ of Σ_i D_KL(p_i ‖ q_i)                      → fit_sne
+    t-Distributed SNE (t-SNE)
+      P_ij = (p_i(j) + p_j(i)) / 2N                             → joint_affinities
+      Q_ij = (1 + d̄_ij²)⁻¹ / Σ_{k≠l} (1 + d̄_kl²)⁻¹              → pair_probabilities
+      D_KL(P ‖ Q)                                               → tsne_loss
+      argmin over x̄ of D_KL(P ‖ Q)                              → fit_tsne
+    Examples
+      Σ_{i≠j} (d_ij − d̄_ij)² / d_ij (Sammon Mapping)            → sammon_slide_stress
+      min over x̄ of it                                          → fit_sammon
+    Minimizing forward KL, minimizing reverse KL
+      λ Σ_i D_KL(p_i ‖ q_i) + (1 − λ) Σ_i D_KL(q_i ‖ p_i)       → nerv_loss
+"""
 
 from lecture11.embedding.distances import (
-    as_distances,
-    as_points,
     pairwise_distances,
-    pairwise_squared_distances,
 )
 from lecture11.embedding.geodesic import geodesic_distances
 from lecture11.embedding.linear import (
     PCA,
-    Alignment,
-    ClassicalScaling,
     align,
     classical_scaling,
     fit_pca,
 )
 from lecture11.embedding.measures.crowding import apparent_dims, shell_shares
 from lecture11.embedding.measures.quality import (
-    ShepardPairs,
     continuity,
     nearest_neighbour_error,
     odd_ones,
@@ -37,8 +59,6 @@ from lecture11.embedding.measures.structure import (
     threads,
 )
 from lecture11.embedding.neighbours.affinities import (
-    Bisection,
-    Calibration,
     affinities_at,
     bisect_precision,
     calibrate_points,
@@ -51,8 +71,6 @@ from lecture11.embedding.neighbours.descent import (
     MOMENTUM,
     REPRODUCIBLE,
     USUAL,
-    DescentInfo,
-    DescentState,
     Settings,
 )
 from lecture11.embedding.neighbours.fits import (
@@ -63,7 +81,6 @@ from lecture11.embedding.neighbours.fits import (
     fit_tsne_many,
 )
 from lecture11.embedding.neighbours.forces import (
-    Others,
     mds_force,
     others_than,
     sne_force,
@@ -83,7 +100,6 @@ from lecture11.embedding.neighbours.nerv import (
 )
 from lecture11.embedding.neighbours.sne import (
     info_nce_loss,
-    log_neighbour_probabilities,
     neighbour_probabilities,
     sne_cross_entropy,
     sne_gradient,
@@ -95,13 +111,10 @@ from lecture11.embedding.neighbours.starts import (
 )
 from lecture11.embedding.neighbours.tsne import (
     pair_probabilities,
-    student_weights,
     tsne_gradient,
     tsne_loss,
 )
 from lecture11.embedding.stress.mds import (
-    MapState,
-    StressInfo,
     fit_mds,
     guttman_transform,
     raw_stress,
@@ -118,24 +131,12 @@ __all__ = [
     "SYMMETRIC_SNE",
     "TSNE",
     "USUAL",
-    "Alignment",
-    "Bisection",
-    "Calibration",
-    "ClassicalScaling",
-    "DescentInfo",
-    "DescentState",
-    "MapState",
     "NeighbourLoss",
-    "Others",
     "Settings",
-    "ShepardPairs",
-    "StressInfo",
     "Tearing",
     "affinities_at",
     "align",
     "apparent_dims",
-    "as_distances",
-    "as_points",
     "bisect_precision",
     "calibrate_points",
     "classical_scaling",
@@ -160,7 +161,6 @@ __all__ = [
     "is_torn",
     "joint_affinities",
     "linking_number",
-    "log_neighbour_probabilities",
     "mds_force",
     "nearest_neighbour_error",
     "neighbour_probabilities",
@@ -170,7 +170,6 @@ __all__ = [
     "others_than",
     "pair_probabilities",
     "pairwise_distances",
-    "pairwise_squared_distances",
     "pca_map",
     "perplexity_of",
     "random_map",
@@ -186,7 +185,6 @@ __all__ = [
     "sne_gradient",
     "sne_loss",
     "straightness",
-    "student_weights",
     "tearing",
     "threads",
     "trustworthiness",

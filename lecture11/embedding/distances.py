@@ -16,7 +16,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float, Int
 
-from lecture11.arguments import as_floats, as_wholes, known, require_shape
+from lecture11.arguments import as_flag, as_floats, as_wholes, known, require_shape
 
 COORDINATES = 16
 """Added up in one pass over the result; XLA turns them into a single loop."""
@@ -31,6 +31,10 @@ def pairwise_distances(x: Any) -> Float[Array, "points points"]:
     the origin, close to each other, and be tiny or huge. Where float32 cannot hold NumPy's float64
     rows, what it loses is 10⁻⁷ of the cloud's size.
     Raises what :func:`as_points` raises.
+
+    >>> print(pairwise_distances([[0, 0], [3, 4]]))
+    [[0. 5.]
+     [5. 0.]]
     """
     return _distances(*scaled_points("x", x))
 
@@ -160,6 +164,20 @@ def scaled_points(
     size = max(float(np.abs(wide).max()), float(jnp.finfo(rows.dtype).tiny))
     scale = math.ldexp(1.0, math.frexp(size)[1] - 1)
     return jnp.asarray(wide / scale, rows.dtype), jnp.asarray(scale, rows.dtype)
+
+
+def scaled_data(
+    x: Any, *, precomputed: bool = False
+) -> tuple[Float[Array, "points columns"], Float[Array, ""]]:
+    """Points, or where ``precomputed`` the distances between them, in units of about their size.
+
+    Raises what :func:`as_points` and :func:`as_distances` raise.
+    """
+    if not as_flag("precomputed", precomputed):
+        return scaled_points("x", x, least=2)
+    distances = as_distances("x", x, least=2)
+    unit = unit_of(distances)
+    return distances / unit, unit
 
 
 def unit_of(values: Array) -> Float[Array, ""]:

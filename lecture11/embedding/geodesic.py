@@ -20,10 +20,14 @@ from lecture11.embedding.distances import as_distances
 def geodesic_distances(distances: Any, *, neighbours: int) -> Float[Array, "points points"]:
     """Lengths of the shortest paths that step only between near neighbours.
 
-    distances (points, points); neighbours: i and j are linked where one is among the so many
-    nearest of the other.
+    distances: points × points
+    neighbours: i and j are linked where one is among so many nearest of the other
+
     Raises TypeError or ValueError where they are no distances, ``neighbours`` is not below the
     number of points, or the links leave the points in several parts.
+
+    >>> print(geodesic_distances([[0, 1, 2], [1, 0, 1], [2, 1, 0]], neighbours=1)[0])
+    [0. 1. 2.]
     """
     d = np.asarray(as_distances("distances", distances, least=2), float)
     neighbours = as_whole("neighbours", neighbours, 1, len(d) - 1)

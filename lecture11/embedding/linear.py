@@ -43,7 +43,10 @@ def fit_pca(x: Any, dims: int = 2) -> PCA:
     """Principal components of the rows of x (points, features).
 
     Raises TypeError or ValueError where x is no points × features array, or ``dims`` more than the
-    smaller of both.
+    smaller of both; ValueError where a variance overflows.
+
+    >>> print(fit_pca([[0, 0], [1, 1], [2, 2]], dims=1).variances)
+    [1.333]
     """
     rows = as_points("x", x)
     dims = as_whole("dims", dims, 1, min(rows.shape))
@@ -88,11 +91,12 @@ def classical_scaling(distances: Any, dims: int = 2) -> ClassicalScaling:
     points.
     """
     d = as_distances("distances", distances)
-    return _scaling(d, as_whole("dims", dims, 1, len(d)))
+    return principal_coordinates(d, as_whole("dims", dims, 1, len(d)))
 
 
 @partial(jax.jit, static_argnames="dims")
-def _scaling(d: Float[Array, "points points"], dims: int) -> ClassicalScaling:
+def principal_coordinates(d: Float[Array, "points points"], dims: int) -> ClassicalScaling:
+    """:func:`classical_scaling` of what has been checked."""
     scale = jnp.maximum(d.max(), jnp.finfo(d.dtype).tiny)
     squares = (d / scale) ** 2
     of_rows = squares.mean(axis=0)
@@ -122,7 +126,10 @@ class Alignment(NamedTuple):
 def align(x: Any, target: Any, *, scaling: bool = True) -> Alignment:
     """Lay x closest to ``target``: rotate, reflect, shift and, if ``scaling``, scale (Procrustes).
 
-    Closest in the sum of squared distances between corresponding rows; both (points, dims).
+    x, target: points × dims
+    scaling: whether x may be scaled
+
+    Closest in the sum of squared distances between corresponding rows.
     Distances do not determine these, so a map from distances must be aligned before it is compared.
     Raises TypeError or ValueError where one is no points × dims array, or their shapes differ.
     """
@@ -143,8 +150,8 @@ def _aligned(
     left, singular, right = jnp.linalg.svd((moving / own - centre).T @ (still / other - aim))
     rotation = left @ right
     size = ((moving / own - centre) ** 2).sum()
-    some = jnp.where(size > 0, size, 1)  # x is a single place: any scale will do, take 0
-    scale = singular.sum() / some if scaling else jnp.ones((), moving.dtype)
+    divisor = jnp.where(size > 0, size, 1)  # x is a single place: any scale will do, take 0
+    scale = singular.sum() / divisor if scaling else jnp.ones((), moving.dtype)
     shift = aim - scale * centre @ rotation
     points = scale * (moving / own) @ rotation + shift
     error = jnp.sqrt(((points - still / other) ** 2).sum(axis=1).mean())

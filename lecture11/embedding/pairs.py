@@ -29,12 +29,22 @@ def squared_length(parts: Sequence[Array]) -> Array:
     return total
 
 
+def without_self(pairs: Float[Array, "points points"], value: float) -> Array:
+    """The matrix with ``value`` on its diagonal: no point is its own neighbour."""
+    return jnp.where(jnp.eye(len(pairs), dtype=bool), value, pairs)
+
+
 def root(squares: Array) -> Array:
     """√s, with the slope 0 at 0, so that it can be differentiated: a point has itself as a pair.
 
     What is added is lost in rounding but where s is next to 0. NaN stays NaN.
     """
     return jnp.where(squares == 0, 0, jnp.sqrt(squares + jnp.finfo(squares.dtype).tiny))
+
+
+def map_distances(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
+    """d̄_ij = ‖x̄_i − x̄_j‖; it can be differentiated."""
+    return root(squared_length(differences(points)))
 
 
 def reciprocal_root(squares: Array) -> Array:

@@ -208,7 +208,6 @@ def embedding(room: Any) -> tuple[Table, dict[str, Table]]:
         "fit_sammon": {"start": PLANE},
         "align": {"x": PLANE},
         "crossings": {"curve": PLANE, "other": PLANE + 0.5},
-        "as_distances": {"value": DISTANCES},
         "random_map": {"points": 12},
         "sne_force": {"p": (0.1, 0.1), "others": (1.0, 1.0)},
         "tsne_force": {"p": 0.1, "others": 1.0},

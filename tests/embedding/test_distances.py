@@ -10,12 +10,8 @@ from hypothesis.extra.numpy import arrays
 from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
-from lecture11.embedding import (
-    as_distances,
-    as_points,
-    pairwise_distances,
-    pairwise_squared_distances,
-)
+from lecture11.embedding import pairwise_distances
+from lecture11.embedding.distances import as_distances, as_points, pairwise_squared_distances
 
 POINTS = np.random.default_rng(0).normal(size=(40, 5))
 

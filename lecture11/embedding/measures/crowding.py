@@ -18,7 +18,8 @@ from lecture11.embedding.distances import as_distances
 def shell_shares(radii: Any, dims: int) -> Float[np.ndarray, " shells"]:
     """Of an evenly filled ball in ``dims`` dimensions, the share between neighbouring radii.
 
-    radii (shells + 1,), increasing, from 0 to 1 in units of the ball's radius.
+    radii: increasing, from 0 to 1 in units of the ball's radius, one more than there are shells
+
     Raises TypeError or ValueError where they are not these, or ``dims`` is below 1.
     """
     at = np.asarray(as_floats("radii", radii, 1), float)
@@ -31,8 +32,10 @@ def shell_shares(radii: Any, dims: int) -> Float[np.ndarray, " shells"]:
 def apparent_dims(distances: Any, *, neighbours: int = 10) -> float:
     """In how many dimensions the number of neighbours grows as it does here.
 
-    distances (points, points); with r the median distance to the so-manieth nearest, it is log₂ of
-    how many times as many pairs are within 2r as within r: n where points fill n dimensions evenly.
+    distances: points × points
+    neighbours: with r the median distance to the so-manieth nearest, it is log₂ of how many times
+        as many pairs are within 2r as within r: n where points fill n dimensions evenly
+
     Raises TypeError or ValueError where they are no distances, ``neighbours`` is not from 1 to
     n − 1, or that many points lie in one place.
     """

@@ -30,8 +30,11 @@ BLOCK = 64
 def trustworthiness(distances: Any, points: Any, *, neighbours: int = 12) -> Scalar:
     """Whether neighbours in the map are neighbours in the data: 1 means none is false.
 
-    distances of the data (points, points); points: the map (points, dims); neighbours: k.
-    Raises TypeError or ValueError where they are not these, or k is not below half the points.
+    distances: of the data, points × points
+    points: the map, points × dims
+    neighbours: k, below half the number of points
+
+    Raises TypeError or ValueError where they are not these.
     """
     data, mapped, neighbours = _checked(distances, points, neighbours)
     return _agreement(data, mapped, neighbours)
@@ -49,22 +52,24 @@ def continuity(distances: Any, points: Any, *, neighbours: int = 12) -> Scalar:
 def nearest_neighbour_error(points: Any, labels: Any) -> Scalar:
     """The fraction of points whose nearest other point in the map has another label.
 
-    points (points, dims); labels (points,), whole numbers. Leave-one-out error of the 1-nearest-
-    neighbour classifier. Of several nearest the first counts.
+    points: the map, points × dims
+    labels: whole numbers, one for each point
+
+    Leave-one-out error of the 1-nearest-neighbour classifier. Of several nearest the first counts.
     Raises TypeError or ValueError where they are not these, or there are fewer than two points.
     """
     mapped = as_points("points", points, least=2)
     classes = as_labels("labels", labels, len(mapped))
     nearest = _nearest(pairwise_distances(mapped), 1)[:, 0]
     is_wrong = classes[nearest] != classes
-    return float(np.asarray(is_wrong).mean()) if known(is_wrong) else is_wrong.mean()
+    return float(np.asarray(is_wrong).mean()) if known(is_wrong) else is_wrong.mean(dtype=float)
 
 
 def odd_ones(points: Any, labels: Any) -> Int[np.ndarray, " odd"]:
     """Indices of the points whose nearest other point in the map has another label, oddest first.
 
     The oddest are those with most others among their ten nearest.
-    points (points, dims); labels (points,), whole numbers.
+    Arguments as of :func:`nearest_neighbour_error`.
     Raises TypeError or ValueError where they are not these, or there are fewer than two points.
     """
     mapped = np.asarray(as_points("points", points, least=2), float)
@@ -87,8 +92,10 @@ class ShepardPairs(NamedTuple):
 def shepard_pairs(distances: Any, points: Any, *, at_most: int = 2000) -> ShepardPairs:
     """d_ij beside d̄_ij, each pair once; where there are more pairs, so many at random.
 
-    distances (points, points); points: the map (points, dims). The same pairs for every map of the
-    same number of points, so that diagrams can be compared.
+    distances: of the data, points × points
+    points: the map, points × dims
+
+    The same pairs for every map of the same number of points, so that diagrams can be compared.
     Raises TypeError or ValueError where they are not these.
     """
     data = as_distances("distances", distances, least=2)

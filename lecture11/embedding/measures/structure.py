@@ -38,11 +38,12 @@ class Tearing(NamedTuple):
 def tearing(distances: Any, points: Any, *, neighbours: int = 5, leap: float = LEAP) -> Tearing:
     """How far a map tears a connected manifold.
 
-    distances along the manifold (points, points); points: the map (points, dims). Linked are i and
-    j where one is among the ``neighbours`` nearest of the other; a link is torn where its length in
-    the map is more than ``leap`` times the median.
-    Raises TypeError or ValueError where they are not these, or ``neighbours`` is not from 1 to
-    n − 1.
+    distances: along the manifold, points × points
+    points: the map, points × dims
+    neighbours: i and j are linked where one is among so many nearest of the other; 1 to n − 1
+    leap: a link is torn where it is this many times as long in the map as the median one
+
+    Raises TypeError or ValueError where they are not these.
     """
     d = np.asarray(as_distances("distances", distances, least=3), float)
     given = as_points("points", points)
@@ -69,8 +70,10 @@ def _links(distances: np.ndarray, neighbours: int) -> tuple[np.ndarray, np.ndarr
 def clumps(points: Any, *, gap: float = GAP) -> int:
     """How many clumps an eye would count: parts of 3 points or more, divided by wide gaps.
 
-    points (points, dims), of a map or of data. Two points are linked where they are no farther
-    apart than ``gap`` times the median distance to the nearest neighbour.
+    points: of a map or of data, points × dims
+    gap: two points are linked where they are no farther apart than this many times the median
+        distance to the nearest neighbour
+
     Raises TypeError or ValueError where they are no such points, or fewer than two.
     """
     mapped = np.asarray(as_points("points", points, least=2), float)
@@ -90,7 +93,9 @@ def _parts(points: int, first: np.ndarray, second: np.ndarray) -> int:
 def group_radii(points: Any, groups: Any) -> Float[np.ndarray, " groups"]:
     """Of each group the root mean square distance of its points from their mean.
 
-    points (points, dims); groups (points,), whole numbers from 0.
+    points: of a map or of data, points × dims
+    groups: of each point, whole numbers from 0
+
     Raises TypeError or ValueError where they are not these.
     """
     mapped, which = _grouped(points, groups)
@@ -123,7 +128,8 @@ def _grouped(points: Any, groups: Any) -> tuple[np.ndarray, np.ndarray]:
 def straightness(points: Any) -> float:
     """From end to end as a fraction of the way along the points: 1 for a straight line.
 
-    points (points, dims), in order along an open curve.
+    points: in order along an open curve, points × dims
+
     Raises TypeError or ValueError where they are no such points, or all in one place.
     """
     way = np.asarray(as_points("points", points, least=2), float)
@@ -136,7 +142,8 @@ def straightness(points: Any) -> float:
 def is_torn(loop: Any) -> Bool[np.ndarray, " points"]:
     """Where a closed curve leaps: from which point to the next it is 6 times the median step.
 
-    loop (points, dims), in order around; the last step leads back to the first point.
+    loop: in order around, points × dims; the last step leads back to the first point
+
     Raises TypeError or ValueError where they are no such points.
     """
     around = np.asarray(as_points("loop", loop), float)
@@ -147,8 +154,9 @@ def is_torn(loop: Any) -> Bool[np.ndarray, " points"]:
 def threads(points: Any, objects: Any) -> int:
     """How many objects have each pose nearest, in the map, to the pose before or after it.
 
-    points (points, dims), of a map; objects (points,), whole numbers: which object, its poses in
-    order and closing a full turn.
+    points: of a map, points × dims
+    objects: which object each is, whole numbers; its poses are in order and close a full turn
+
     Raises TypeError or ValueError where they are not these, or there are fewer than two points.
     """
     mapped = np.asarray(as_points("points", points, least=2), float)
@@ -170,7 +178,8 @@ def threads(points: Any, objects: Any) -> int:
 def crossings(curve: Any, other: Any = None) -> int:
     """How often a closed curve in the plane crosses itself, or another one.
 
-    curve, other: (points, 2), in order around. Sides that meet in a corner do not cross.
+    curve, other: in order around, points × 2; sides that meet in a corner do not cross
+
     Raises TypeError or ValueError where they are no such points.
     """
     a, b = _sides(curve, "curve", 2), _sides(curve if other is None else other, "other", 2)
@@ -181,8 +190,9 @@ def crossings(curve: Any, other: Any = None) -> int:
 def linking_number(curve: Any, other: Any) -> int:
     """How often one closed curve in space winds around another: 0 where they can be pulled apart.
 
-    curve, other: (points, 3), in order around; they must not touch. Seen from a side that no
-    symmetric figure has along its axes.
+    curve, other: in order around, points × 3; they must not touch
+
+    Seen from a side that no symmetric figure has along its axes.
     Raises TypeError or ValueError where they are no such points.
     """
     a, b = _sides(curve, "curve", 3) @ _VIEW, _sides(other, "other", 3) @ _VIEW

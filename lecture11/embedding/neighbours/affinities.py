@@ -24,14 +24,9 @@ from jax import lax
 from jax.scipy.special import entr
 from jaxtyping import Array, Bool, Float
 
-from lecture11.arguments import as_flag, as_floats, as_number, as_whole, known
-from lecture11.embedding.distances import (
-    as_distances,
-    scaled_points,
-    sum_of_squares,
-    unit_of,
-)
-from lecture11.embedding.pairs import Scalar, row_sums
+from lecture11.arguments import as_floats, as_number, as_whole, known
+from lecture11.embedding.distances import scaled_data, sum_of_squares
+from lecture11.embedding.pairs import Scalar, row_sums, without_self
 from lecture11.signatures import checked
 
 WIDEST, NARROWEST = -40.0, 40.0
@@ -39,6 +34,17 @@ WIDEST, NARROWEST = -40.0, 40.0
 the last digit, at the other it leaves out all but exact ties with the nearest point, unless they
 nearly tie: then the end is moved on (:func:`_narrowest`)."""
 MOST_STEPS = 60
+
+
+class Measured(NamedTuple):
+    """The data, converted once."""
+
+    given: Float[Array, "points columns"]
+    """Points × dims, or the distances between them."""
+    squares: Float[Array, "points points"]
+    """Squared distances, in squared units of what is given."""
+    unit: Float[Array, ""]
+    """Of the data's own, how many make one of these."""
 
 
 class Calibration(NamedTuple):
@@ -71,6 +77,9 @@ def conditional_affinities(
     x: points × dims; where ``precomputed``, the matrix of their distances instead
 
     Raises what :func:`calibrate_points` raises.
+
+    >>> print(conditional_affinities([[0], [1], [3]], perplexity=1.5)[0])
+    [0. 0.86 0.14]
     """
     return jnp.exp(calibrate_points(x, perplexity=perplexity, precomputed=precomputed)[0])
 
@@ -82,6 +91,9 @@ def joint_affinities(
 
     Every point has Σ_j P_ij > 1 / 2N, so that an outlier is attracted by some point too.
     Raises what :func:`calibrate_points` raises.
+
+    >>> print(joint_affinities([[0], [1], [3]], perplexity=1.5)[0])
+    [0. 0.287 0.047]
     """
     return symmetrised(conditional_affinities(x, perplexity=perplexity, precomputed=precomputed))
 
@@ -101,31 +113,31 @@ def calibrate_points(x: Any, *, perplexity: Scalar, precomputed: bool = False) -
     is no matrix of distances; ValueError for a perplexity that N points cannot have, and where most
     points are closer together than the floating type can tell beside the farthest.
     """
-    squares, unit = squared_distances(x, precomputed=precomputed)
-    perplexity = as_perplexity(perplexity, len(squares))
-    squares = jnp.where(jnp.eye(len(squares), dtype=bool), jnp.inf, squares)
-    found = calibrate(squares, jnp.asarray(perplexity, squares.dtype))
-    return found._replace(bandwidths=unit * found.bandwidths)
+    data = measured(x, precomputed=precomputed)
+    found = calibrate_squares(data.squares, perplexity)
+    return found._replace(bandwidths=data.unit * found.bandwidths)
 
 
-def squared_distances(
-    x: Any, *, precomputed: bool = False
-) -> tuple[Float[Array, "points points"], Float[Array, ""]]:
-    """Squared distances, in units in which no distance is large, and that unit.
+def calibrate_squares(squares: Float[Array, "points points"], perplexity: Any) -> Calibration:
+    """p_i over all other points, from their squared distances.
+
+    Raises TypeError or ValueError for a perplexity that so many points cannot have.
+    """
+    target = jnp.asarray(as_perplexity(perplexity, len(squares)), squares.dtype)
+    return calibrate(without_self(squares, jnp.inf), target)
+
+
+def measured(x: Any, *, precomputed: bool = False) -> Measured:
+    """The data and their squared distances, in units in which neither is large.
 
     In the data's own units squares of large or of tiny distances may not be floating numbers.
     Raises what :func:`calibrate_points` raises of x.
     """
-    if as_flag("precomputed", precomputed):
-        distances = as_distances("x", x, least=2)
-        unit = unit_of(distances)
-        squares = (distances / unit) ** 2
-    else:
-        rows, unit = scaled_points("x", x, least=2)
-        squares = sum_of_squares(rows)
+    given, unit = scaled_data(x, precomputed=precomputed)
+    squares = given**2 if precomputed else sum_of_squares(given)
     if known(squares):
         _require_apart(x, squares, precomputed)
-    return squares, unit
+    return Measured(given, squares, unit)
 
 
 def _require_apart(x: Any, squares: Float[Array, "points points"], precomputed: bool) -> None:

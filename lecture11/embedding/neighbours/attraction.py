@@ -19,11 +19,10 @@ from scipy.sparse import csr_array
 from lecture11.embedding.neighbours.affinities import (
     as_perplexity,
     calibrate,
-    squared_distances,
+    calibrate_squares,
     symmetrised,
 )
-from lecture11.embedding.neighbours.sne import without_self
-from lecture11.embedding.pairs import differences, row_sums, squared_length
+from lecture11.embedding.pairs import differences, row_sums, squared_length, without_self
 
 MOST_DENSE = 600
 """Points up to which it is faster to visit all pairs than only neighbours, whose places must be
@@ -62,24 +61,23 @@ def pair_affinities(p: Float[Array, "points points"]) -> PairAffinities:
 
 
 def neighbour_affinities(
-    x: Any, *, perplexity: float, joint: bool, precomputed: bool = False
+    squares: Float[Array, "points points"], *, perplexity: float, joint: bool
 ) -> PairAffinities:
-    """From the data: over all pairs where there are few points, else over nearest neighbours.
+    """Over all pairs where there are few points, else over nearest neighbours.
 
+    squares: squared distances in the data
     joint: whether P_ij of t-SNE is meant, whose sum is 1, or p_i(j) of SNE, whose sum is N
 
-    Raises what :func:`~lecture11.embedding.calibrate_points` raises.
+    Raises TypeError or ValueError for a perplexity that so many points cannot have.
     """
-    squares, _ = squared_distances(x, precomputed=precomputed)
     points = len(squares)
     perplexity = float(as_perplexity(perplexity, points))
-    target = jnp.asarray(perplexity, squares.dtype)
     count = min(points - 1, int(NEIGHBOURS * perplexity) + 1)
     if points <= MOST_DENSE or 4 * count > points:
-        p = jnp.exp(calibrate(without_self(squares, jnp.inf), target).log_affinities)
+        p = jnp.exp(calibrate_squares(squares, perplexity).log_affinities)
         return pair_affinities(symmetrised(p) if joint else p)
     nearest, columns = _nearest(squares, count)
-    p = jnp.exp(calibrate(nearest, target).log_affinities)
+    p = jnp.exp(calibrate(nearest, jnp.asarray(perplexity, squares.dtype)).log_affinities)
     return _sparse_affinities(np.asarray(p), np.asarray(columns), joint)
 
 
@@ -97,50 +95,54 @@ def _sparse_affinities(p: np.ndarray, columns: np.ndarray, joint: bool) -> PairA
     ends = count * np.arange(points + 1)
     conditional = csr_array((p.ravel(), columns.ravel(), ends), (points, points))
     pairs = (conditional + conditional.T).tocsr()
-    some = p[p > 0]
+    positive = p[p > 0]
     if joint:
         pairs = pairs / points
-        some = pairs.data[pairs.data > 0] / 2
-    negentropy = (some * np.log(some)).sum(dtype=float)
+        positive = pairs.data[pairs.data > 0] / 2
+    negentropy = (positive * np.log(positive)).sum(dtype=float)
     return PairAffinities(_pieces(pairs), jnp.asarray(negentropy, p.dtype))
 
 
 def _pieces(pairs: Any) -> Edges:
-    """Cut the rows of a sparse matrix into pieces of :data:`WIDTH`."""
+    """Cut the rows of a sparse matrix (CSR) into pieces of :data:`WIDTH`."""
     points, degrees = pairs.shape[0], np.diff(pairs.indptr)
-    of_row = np.maximum(1, -(-degrees // WIDTH))
+    of_row = np.maximum(1, -(-degrees // WIDTH))  # pieces of each row: rounded up, at least one
     rows = np.repeat(np.arange(points), of_row)
+    # The how-manieth piece of its row each piece is, from 0: its own number less its row's first.
     number = np.arange(len(rows)) - np.repeat(np.cumsum(of_row) - of_row, of_row)
+    # Row i's entries lie from indptr[i] to indptr[i + 1]; a last piece may reach into row i + 1.
     places = pairs.indptr[rows][:, None] + WIDTH * number[:, None] + np.arange(WIDTH)
     inside = places < pairs.indptr[rows + 1][:, None]
     places = np.where(inside, places, 0)
+    # Empty pieces of the last point fill up to a multiple of a power of 2: few different shapes.
     unit = max(1, 2 ** int(np.log2(len(rows))) // ROUNDED)
     spare = -len(rows) % unit
     rows = np.pad(rows, (0, spare), constant_values=points - 1)
     columns = np.pad(np.where(inside, pairs.indices[places], 0), ((0, spare), (0, 0)))
     strengths = np.pad(np.where(inside, pairs.data[places], 0), ((0, spare), (0, 0)))
+    # What fills a piece up is the row's own point, at distance 0.
     columns = np.where(strengths > 0, columns, rows[:, None])
     return Edges(
         jnp.asarray(rows, jnp.int32), jnp.asarray(columns, jnp.int32), jnp.asarray(strengths)
     )
 
 
-def total_strengths(pull: PairAffinities) -> Float[Array, "*runs points"]:
+def total_strengths(affinities: PairAffinities) -> Float[Array, "*runs points"]:
     """Σ_j S_ij of every point."""
-    if not isinstance(pull.pairs, Edges):
-        return pull.pairs.sum(axis=-1)
-    points = pull.pairs.rows[-1] + 1
-    of_pieces = pull.pairs.strengths.sum(axis=1)
-    return jnp.zeros(int(points), of_pieces.dtype).at[pull.pairs.rows].add(of_pieces)
+    if not isinstance(affinities.pairs, Edges):
+        return affinities.pairs.sum(axis=-1)
+    points = affinities.pairs.rows[-1] + 1
+    of_pieces = affinities.pairs.strengths.sum(axis=1)
+    return jnp.zeros(int(points), of_pieces.dtype).at[affinities.pairs.rows].add(of_pieces)
 
 
 def attraction(
-    points: Float[Array, "points dims"], pull: PairAffinities, *, student: bool
+    points: Float[Array, "points dims"], affinities: PairAffinities, *, student: bool
 ) -> tuple[Float[Array, "points dims"], Float[Array, ""]]:
     """Σ_j S_ij g_ij (x̄_i − x̄_j), and the energy in these springs, −½ Σ_ij S_ij log w_ij."""
-    if isinstance(pull.pairs, Edges):
-        return _along_edges(points, pull.pairs, student)
-    return _of_all_pairs(points, pull.pairs, student)
+    if isinstance(affinities.pairs, Edges):
+        return _along_edges(points, affinities.pairs, student)
+    return _of_all_pairs(points, affinities.pairs, student)
 
 
 def _of_all_pairs(

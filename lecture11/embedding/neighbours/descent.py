@@ -21,9 +21,8 @@ from jax import lax
 from jaxtyping import Array, Float, Int
 
 from lecture11.embedding.neighbours.losses import MapLoss
+from lecture11.embedding.neighbours.starts import START_SPREAD
 
-START_SPREAD = 1e-4
-"""Standard deviation of a start along its widest axis: nowhere, so that forces decide."""
 LEAST_GAIN = 0.01
 MOST_RISE = 1.1
 """What one step may multiply a steep loss by: momentum overshoots a little, and that is well."""
@@ -184,7 +183,7 @@ def _kept_apart(points: Float[Array, "points dims"]) -> Float[Array, "points dim
     That small, forces are linear, so only the shape counts; what would be lost is the digits.
     """
     spread = jnp.sqrt((points**2).mean(axis=0).max())
-    some = spread > 0
+    positive = spread > 0
     return points * jnp.where(
-        some & (spread < START_SPREAD), START_SPREAD / jnp.where(some, spread, 1), 1
+        positive & (spread < START_SPREAD), START_SPREAD / jnp.where(positive, spread, 1), 1
     )

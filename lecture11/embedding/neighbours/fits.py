@@ -16,7 +16,12 @@ from lecture11.arguments import (
     as_whole,
     require_shape,
 )
-from lecture11.embedding.neighbours.affinities import calibrate_points, symmetrised
+from lecture11.embedding.neighbours.affinities import (
+    Measured,
+    calibrate_squares,
+    measured,
+    symmetrised,
+)
 from lecture11.embedding.neighbours.attraction import neighbour_affinities, pair_affinities
 from lecture11.embedding.neighbours.descent import (
     GAINS,
@@ -37,7 +42,7 @@ from lecture11.embedding.neighbours.losses import (
     NeighbourLoss,
     RetrievalAffinities,
 )
-from lecture11.embedding.neighbours.starts import pca_map, random_map, separated
+from lecture11.embedding.neighbours.starts import pca_start, random_map, separated
 from lecture11.iteration import FAST_MATH, FRAMES, Run, run
 
 OnChunk = Callable[[int, int, DescentInfo], None]
@@ -71,13 +76,16 @@ def fit_tsne(
     the repulsion is always exact. ``run.infos.loss`` is KL(P ‖ Q) for that P, never exaggerated.
     Raises TypeError or ValueError where an argument is not as described, or the run would end
     while the attraction is still exaggerated.
+
+    >>> run = fit_tsne(np.eye(4), perplexity=3, frames=[500])
+    >>> print(run.state.points.shape, run.status)
+    (4, 2) Status.COMPLETED
     """
     _check_settings(settings)
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
-    affinities = neighbour_affinities(
-        x, perplexity=perplexity, joint=loss.joint, precomputed=precomputed
-    )
-    points = _start(x, start, key, precomputed)
+    data = measured(x, precomputed=precomputed)
+    affinities = neighbour_affinities(data.squares, perplexity=perplexity, joint=loss.joint)
+    points = _start(data, start, key, precomputed)
     return _descend(loss, affinities, points, settings, frames, chunk, on_chunk)
 
 
@@ -93,7 +101,11 @@ def fit_sne(
     chunk: int = 50,
     on_chunk: OnChunk | None = None,
 ) -> Run[DescentState, DescentInfo]:
-    """SNE, the slide's, its loss summed over points; otherwise as :func:`fit_tsne`."""
+    """SNE, the slide's, its loss summed over points; otherwise as :func:`fit_tsne`.
+
+    >>> print(fit_sne([[0], [1], [8], [9]], perplexity=1.5, frames=[300]).info.loss)
+    0.013
+    """
     return fit_tsne(
         x, perplexity=perplexity, settings=settings, frames=frames, start=start, key=key,
         precomputed=precomputed, loss=SNE, chunk=chunk, on_chunk=on_chunk,
@@ -119,9 +131,10 @@ def fit_nerv(
     """
     _check_settings(settings)
     trade_off = as_number("trade_off", trade_off, 0, 1)
-    log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
+    data = measured(x, precomputed=precomputed)
+    log_p = calibrate_squares(data.squares, perplexity).log_affinities
     affinities = RetrievalAffinities(log_p, jnp.asarray(trade_off, log_p.dtype))
-    points = _start(x, start, key, precomputed)
+    points = _start(data, start, key, precomputed)
     return _descend(NERV, affinities, points, settings, frames, chunk, on_chunk)
 
 
@@ -149,10 +162,11 @@ def fit_tsne_many(
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
     given = as_items("perplexities", perplexities, "a perplexity for each run")
     wanted = [as_number(f"perplexities[{k}]", each, 1) for k, each in enumerate(given)]
-    rows = [calibrate_points(x, perplexity=each, precomputed=precomputed)[0] for each in wanted]
-    p = [jnp.exp(row) for row in rows]
-    pulls = [pair_affinities(symmetrised(each) if loss.joint else each) for each in p]
-    return _descend(loss, _stacked(pulls), _starts(starts, p), settings, frames, chunk, on_chunk)
+    squares = measured(x, precomputed=precomputed).squares
+    p = [jnp.exp(calibrate_squares(squares, each).log_affinities) for each in wanted]
+    each = [pair_affinities(symmetrised(one) if loss.joint else one) for one in p]
+    points = _starts(starts, len(p), len(squares))
+    return _descend(loss, _stacked(each), points, settings, frames, chunk, on_chunk)
 
 
 def fit_nerv_many(
@@ -171,17 +185,11 @@ def fit_nerv_many(
     _check_settings(settings)
     given = as_items("trade_offs", trade_offs, "numbers λ from 0 to 1")
     weights = [as_number(f"trade_offs[{k}]", each, 0, 1) for k, each in enumerate(given)]
-    log_p = calibrate_points(x, perplexity=perplexity, precomputed=precomputed).log_affinities
+    squares = measured(x, precomputed=precomputed).squares
+    log_p = calibrate_squares(squares, perplexity).log_affinities
     each = [RetrievalAffinities(log_p, jnp.asarray(weight, log_p.dtype)) for weight in weights]
-    return _descend(
-        NERV,
-        _stacked(each),
-        _starts(starts, [log_p] * len(weights)),
-        settings,
-        frames,
-        chunk,
-        on_chunk,
-    )
+    points = _starts(starts, len(weights), len(squares))
+    return _descend(NERV, _stacked(each), points, settings, frames, chunk, on_chunk)
 
 
 def _descend(
@@ -220,22 +228,22 @@ def _descend(
 
 
 def _start(
-    x: Any, start: Any, key: PRNGKeyArray | None, precomputed: bool
+    data: Measured, start: Any, key: PRNGKeyArray | None, precomputed: bool
 ) -> Float[Array, "points dims"]:
     if start is not None and key is not None:
         raise ValueError("start, key: both were given; leave out the key, or the start.")
     if key is not None:
-        return random_map(len(x), key=key)
+        return random_map(len(data.given), key=key)
     if start is None:
-        return pca_map(x, precomputed=precomputed)
+        return pca_start(data.given, 2, precomputed=precomputed)
     points = as_floats("start", start, 2)
-    require_shape("start", points, (len(x), _map_dims(points)), "points × dims of the map")
+    require_shape("start", points, (len(data.given), _map_dims(points)), "points × dims of the map")
     return jnp.asarray(separated(points), points.dtype)
 
 
-def _starts(starts: Any, affinities: Sequence[Array]) -> Float[Array, "runs points dims"]:
+def _starts(starts: Any, runs: int, size: int) -> Float[Array, "runs points dims"]:
     points = as_floats("starts", starts, 3)
-    shape = (len(affinities), len(affinities[0]), _map_dims(points))
+    shape = (runs, size, _map_dims(points))
     require_shape("starts", points, shape, "runs × points × dims of the map")
     return jnp.asarray(np.stack([separated(each) for each in points]), points.dtype)
 

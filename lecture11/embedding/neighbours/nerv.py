@@ -21,9 +21,8 @@ from lecture11.embedding.distances import require_pairs
 from lecture11.embedding.neighbours.sne import (
     log_neighbour_probabilities,
     spring_forces,
-    without_self,
 )
-from lecture11.embedding.pairs import Scalar
+from lecture11.embedding.pairs import Scalar, without_self
 from lecture11.signatures import checked
 
 
@@ -57,6 +56,10 @@ def nerv_loss(
 
     log_p: log p_i(j), from :func:`~lecture11.embedding.calibrate_points`
     trade_off: λ, from 0 (no false neighbours) to 1 (none missed)
+
+    >>> log_p = calibrate_points([[0], [1], [2]], perplexity=1.5).log_affinities
+    >>> print(nerv_loss([[0], [1], [2]], log_p, 0.5))
+    0.110
     """
     forward = forward_divergences(points, log_p).sum()
     return trade_off * forward + (1 - trade_off) * reverse_divergences(points, log_p).sum()

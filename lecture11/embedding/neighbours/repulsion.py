@@ -9,6 +9,7 @@ others underflow, so there the nearest distance is taken off first.
 """
 
 import jax.numpy as jnp
+from jax.scipy.special import logsumexp
 from jaxtyping import Array, Bool, Float
 
 from lecture11.embedding.pairs import differences, row_sums, squared_length
@@ -30,7 +31,7 @@ def repulsion(
         return _of_tsne(points)
     log_sums = log_row_sums(points, student=student)
     if joint:
-        log_sums = jnp.full_like(log_sums, _log_sum_exp(log_sums))
+        log_sums = jnp.full_like(log_sums, logsumexp(log_sums))
     log_norm = log_sums[0] if joint else log_sums.sum()
     parts = differences(points)
     squares = squared_length(parts)
@@ -62,11 +63,6 @@ def log_row_sums(points: Float[Array, "points dims"], *, student: bool) -> Float
     excess = jnp.where(_is_self(points), jnp.inf, squares - nearest[:, None])
     (of_rows,) = row_sums(jnp.exp(-excess))
     return jnp.log(of_rows) - nearest
-
-
-def _log_sum_exp(values: Float[Array, " points"]) -> Float[Array, ""]:
-    largest = values.max()
-    return largest + jnp.log(jnp.exp(values - largest).sum())
 
 
 def _is_self(points: Float[Array, "points dims"]) -> Bool[Array, "points points"]:

@@ -26,7 +26,7 @@ from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import known, require_shape
 from lecture11.embedding.distances import require_pairs
-from lecture11.embedding.pairs import differences, squared_length
+from lecture11.embedding.pairs import differences, squared_length, without_self
 from lecture11.signatures import checked
 
 
@@ -40,7 +40,11 @@ def log_neighbour_probabilities(
 
 @checked
 def neighbour_probabilities(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
-    """q_i(j) in row i, column j; each row sums to 1."""
+    """q_i(j) in row i, column j; each row sums to 1.
+
+    >>> print(neighbour_probabilities([[0], [1], [2]])[0])
+    [0. 0.953 0.047]
+    """
     return jnp.exp(log_neighbour_probabilities(points))
 
 
@@ -51,6 +55,9 @@ def sne_loss(
     """Σ_i KL(p_i ‖ q_i), in nats, summed over points as on the slide.
 
     p: p_i(j) in row i, from :func:`~lecture11.embedding.conditional_affinities`
+
+    >>> print(sne_loss([[0], [1], [2]], [[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]]))
+    0.0972
     """
     return xlogy(p, p).sum() + sne_cross_entropy(points, p)
 
@@ -59,7 +66,11 @@ def sne_loss(
 def sne_cross_entropy(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
-    """−Σ_i Σ_j p_i(j) log q_i(j), in nats: the loss plus Σ_i H(p_i)."""
+    """−Σ_i Σ_j p_i(j) log q_i(j), in nats: the loss plus Σ_i H(p_i).
+
+    >>> print(sne_cross_entropy([[0], [1], [2]], [[0, 1, 0], [0.5, 0, 0.5], [0, 1, 0]]))
+    0.7903
+    """
     require_pairs("p", p, points)
     log_q = without_self(log_neighbour_probabilities(points), 0)
     return -(p * log_q).sum()
@@ -94,6 +105,9 @@ def info_nce_loss(
 
     scores: s(i, k), how alike i and k are; the diagonal does not count
     positives: i⁺, the one point that is known to be a neighbour of i, never i itself
+
+    >>> print(info_nce_loss([[0, 2, 1], [2, 0, 1], [1, 2, 0]], [1, 0, 1]))
+    0.9398
     """
     require_pairs("scores", scores, scores)
     require_shape("positives", positives, (len(scores),), "one for each point")
@@ -109,8 +123,3 @@ def info_nce_loss(
 def _are_others(positives: Array) -> bool:
     own = np.arange(len(positives))
     return bool(((positives != own) & (positives >= 0) & (positives < len(own))).all())
-
-
-def without_self(pairs: Float[Array, "points points"], value: float) -> Array:
-    """The matrix with ``value`` on its diagonal: no point is its own neighbour."""
-    return jnp.where(jnp.eye(len(pairs), dtype=bool), value, pairs)

@@ -10,11 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from lecture11.arguments import as_flag, as_key, as_whole
-from lecture11.embedding.distances import as_points
-from lecture11.embedding.linear import classical_scaling
-from lecture11.embedding.neighbours.descent import START_SPREAD
+from lecture11.arguments import as_key, as_whole
+from lecture11.embedding.distances import scaled_data
+from lecture11.embedding.linear import principal_coordinates
 
+START_SPREAD = 1e-4
+"""Standard deviation of a start along its widest axis: nowhere, so that forces decide."""
 JITTER = 1e-2
 """How far points are moved apart, in units of the start's spread."""
 FLAT = 1e-3
@@ -39,12 +40,18 @@ def pca_map(x: Any, dims: int = 2, *, precomputed: bool = False) -> Float[Array,
     Points that PCA puts at one place are moved a little apart, always in the same way.
     Raises TypeError or ValueError where x is no such array.
     """
-    dims = as_whole("dims", dims, 1)
-    if as_flag("precomputed", precomputed):
-        found = np.asarray(classical_scaling(x, min(dims, len(x))).points, float)
+    given, _ = scaled_data(x, precomputed=precomputed)
+    return pca_start(given, as_whole("dims", dims, 1), precomputed=precomputed)
+
+
+def pca_start(
+    given: Float[Array, "points columns"], dims: int, *, precomputed: bool
+) -> Float[Array, "points dims"]:
+    """:func:`pca_map` of what has been checked, in any unit."""
+    if precomputed:
+        found = np.asarray(principal_coordinates(given, min(dims, len(given))).points, float)
     else:
-        as_points("x", x, least=2)
-        found = _principal_components(np.asarray(x, float), dims)
+        found = _principal_components(np.asarray(given, float), dims)
     found = np.pad(found, ((0, 0), (0, dims - found.shape[1])))
     spread = found.std(axis=0).max()
     found = found * (START_SPREAD / spread if spread > 0 else 0)
@@ -52,9 +59,9 @@ def pca_map(x: Any, dims: int = 2, *, precomputed: bool = False) -> Float[Array,
 
 
 def _principal_components(rows: np.ndarray, dims: int) -> np.ndarray:
-    """In float64 whatever JAX's type: while a map grows, so does every difference in its start."""
+    """As :func:`~lecture11.embedding.fit_pca`, in float64 whatever JAX's type: while a map grows,
+    so does every difference in its start, that between two processors too."""
     rows = rows - rows.mean(axis=0)
-    rows = rows / (np.abs(rows).max() or 1)
     wide = rows.shape[1] > rows.shape[0]
     values, vectors = np.linalg.eigh(rows @ rows.T if wide else rows.T @ rows)
     values, vectors = values[::-1][:dims], vectors[:, ::-1][:, :dims]

@@ -14,14 +14,13 @@ These functions are the formulas, through arrays of points × points; :mod:`.los
 ones made fast.
 """
 
-import jax.numpy as jnp
-from jax.scipy.special import xlogy
 from jaxtyping import Array, Float
 
 from lecture11.embedding.distances import require_pairs
-from lecture11.embedding.neighbours.sne import spring_forces, without_self
-from lecture11.embedding.pairs import differences, squared_length
+from lecture11.embedding.neighbours.sne import spring_forces
+from lecture11.embedding.pairs import differences, squared_length, without_self
 from lecture11.signatures import checked
+from lecture11.zeros import p_log_ratio
 
 
 @checked
@@ -32,7 +31,11 @@ def student_weights(points: Float[Array, "points dims"]) -> Float[Array, "points
 
 @checked
 def pair_probabilities(points: Float[Array, "points dims"]) -> Float[Array, "points points"]:
-    """Q_ij; all of it sums to 1."""
+    """Q_ij; all of it sums to 1.
+
+    >>> print(pair_probabilities([[0], [1], [2]])[0])
+    [0. 0.208 0.083]
+    """
     weights = student_weights(points)
     return weights / weights.sum()
 
@@ -44,10 +47,12 @@ def tsne_loss(
     """KL(P ‖ Q) in nats.
 
     p: P_ij, from :func:`~lecture11.embedding.joint_affinities`
+
+    >>> print(tsne_loss([[0], [1], [2]], np.array([[0, 2, 1], [2, 0, 2], [1, 2, 0]]) / 10))
+    0.0038
     """
     require_pairs("p", p, points)
-    squares = squared_length(differences(points))
-    return (xlogy(p, p) + p * jnp.log1p(squares)).sum() + jnp.log(student_weights(points).sum())
+    return p_log_ratio(p, p, pair_probabilities(points)).sum()
 
 
 @checked

@@ -27,10 +27,10 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import as_choice, as_number, known, require_shape
 from lecture11.embedding.distances import as_distances, as_points
-from lecture11.embedding.linear import classical_scaling
+from lecture11.embedding.linear import principal_coordinates
 from lecture11.embedding.pairs import (
     differences,
-    root,
+    map_distances,
     row_sums,
     squared_length,
 )
@@ -57,37 +57,63 @@ class StressInfo(NamedTuple):
     """Of MDS the raw stress, each pair once, in squared units; of Sammon the normalised one."""
 
 
+def slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
+    """Σ_{i≠j} (d_ij − d̄_ij)², each pair twice: the sum on the slide, in squared units.
+
+    points: the map, points × dims
+    distances: d, points × points
+
+    It can be differentiated.
+    Raises TypeError or ValueError where they are no map and no distances, or of different sizes.
+
+    >>> print(slide_stress([[0, 0], [3, 4]], [[0, 7], [7, 0]]))
+    8.0
+    """
+    points, d = as_map(points, distances)
+    return ((d - map_distances(points)) ** 2).sum(axis=1).sum()
+
+
 def raw_stress(points: Any, distances: Any) -> Float[Array, ""]:
     """Σ_{i<j} (d_ij − d̄_ij)², each pair once: what the literature and R report.
 
-    points: the map (points, dims); distances (points, points). It can be differentiated.
+    Arguments and errors as of :func:`slide_stress`, which is twice as much.
+
+    >>> print(raw_stress([[0, 0], [3, 4]], [[0, 7], [7, 0]]))
+    4.0
     """
     return slide_stress(points, distances) / 2
-
-
-def slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
-    """Σ_{i≠j} (d_ij − d̄_ij)², each pair twice: the sum on the slide. Arguments as above."""
-    return _slide_stress(*as_map(points, distances))
-
-
-@jax.jit
-def _slide_stress(
-    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
-) -> Float[Array, ""]:
-    mapped = root(squared_length(differences(points)))
-    (of_rows,) = row_sums((distances - mapped) ** 2)
-    return of_rows.sum()
 
 
 def guttman_transform(points: Any, distances: Any) -> Float[Array, "points dims"]:
     """(1/n) Σ_j (d_ij / d̄_ij)(x̄_i − x̄_j): the minimum of the parabola above the stress.
 
-    points: the map (points, dims); distances (points, points). Where d̄_ij is 0 the pair counts 0.
+    Where d̄_ij is 0 the pair counts 0. Arguments and errors as of :func:`slide_stress`.
+
+    >>> print(guttman_transform([[0.0, 0], [3, 4]], [[0, 7], [7, 0]]))
+    [[-2.1 -2.8]
+     [ 2.1  2.8]]
     """
     points, d = as_map(points, distances)
+    mapped = map_distances(points)
+    ratios = jnp.where(mapped > 0, d / jnp.where(mapped > 0, mapped, 1), 0)
+    return (ratios[:, :, None] * (points[:, None] - points)).sum(axis=1) / len(points)
+
+
+def fast_stress(
+    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
+) -> Float[Array, ""]:
+    """:func:`raw_stress` without an array of all pairs."""
+    (of_rows,) = row_sums((distances - map_distances(points)) ** 2)
+    return of_rows.sum() / 2
+
+
+def fast_transform(
+    points: Float[Array, "points dims"], distances: Float[Array, "points points"]
+) -> Float[Array, "points dims"]:
+    """:func:`guttman_transform` without an array of all pairs."""
     parts = differences(points)
     # At one place 1 / d̄ is huge, not infinite, and multiplies a difference of 0.
-    ratios = d * lax.rsqrt(squared_length(parts) + jnp.finfo(d.dtype).tiny)
+    ratios = distances * lax.rsqrt(squared_length(parts) + jnp.finfo(distances.dtype).tiny)
     return jnp.stack(row_sums(*(ratios * part for part in parts)), axis=1) / len(points)
 
 
@@ -95,8 +121,8 @@ def smacof_step(
     state: MapState, distances: Float[Array, "points points"]
 ) -> tuple[MapState, StressInfo]:
     """One Guttman transform; the info is about the incoming map."""
-    info = StressInfo(raw_stress(state.points, distances))
-    return state._replace(points=guttman_transform(state.points, distances)), info
+    info = StressInfo(fast_stress(state.points, distances))
+    return state._replace(points=fast_transform(state.points, distances)), info
 
 
 def gradient_step(
@@ -104,11 +130,11 @@ def gradient_step(
 ) -> tuple[MapState, StressInfo]:
     """One step down the gradient of the raw stress, its length searched from twice the last one."""
     centred = state.points - state.points.mean(axis=0)
-    gradient = 2 * len(centred) * (centred - guttman_transform(centred, distances))
+    gradient = 2 * len(centred) * (centred - fast_transform(centred, distances))
     slope = -(gradient**2).sum()
 
     def loss(points: Array) -> Array:
-        return raw_stress(points, distances)
+        return fast_stress(points, distances)
 
     points, length = line_search(loss, centred, -gradient, slope, 2 * state.length)
     return MapState(points, length), StressInfo(loss(state.points))
@@ -129,16 +155,22 @@ def fit_mds(
 ) -> Run[MapState, StressInfo]:
     """Minimise the stress; frame k holds the map after ``frames[k]`` iterations.
 
-    distances (points, points); start: the first map (points, dims), by default that of classical
-    scaling in the plane; method: ``smacof``, or ``gradient`` for line-searched gradient descent;
-    tolerance: end early once ``chunk`` iterations lower the stress by no more than this fraction of
-    it.
+    distances: points × points
+    frames: iterations after which to keep the map; the last ends the run
+    start: the first map, points × dims; None for that of classical scaling in the plane
+    method: ``smacof``, or ``gradient`` for line-searched gradient descent
+    tolerance: end early once ``chunk`` iterations lower the stress by no more than this fraction
+    chunk, on_chunk: see :func:`lecture11.iteration.run`
 
     Points that start at one place although their distance is not 0 are first moved apart a little,
     and so is a start on a line, as neither could be left otherwise.
     Returns a :class:`~lecture11.iteration.Run` of :class:`MapState` and :class:`StressInfo`.
     Raises TypeError or ValueError where they are no distances, fewer than two points, ``start``
     does not fit them, or there is no such method.
+
+    >>> roads = [[0, 1, 1], [1, 0, 3], [1, 3, 0]]  # the way round is longer: no map has this
+    >>> print(fit_mds(roads, frames=[100]).info.stress)
+    0.333
     """
     as_choice("method", method, tuple(METHODS))
     d = as_distances("distances", distances, least=2)
@@ -193,10 +225,16 @@ def as_map(
     return mapped, d
 
 
+def _largest(values: Array) -> float:
+    """In size, without a copy, as distances are many."""
+    given = np.asarray(values)
+    return float(max(given.max(), -given.min()))
+
+
 def _require_squares(name: str, values: Array) -> None:
     """Raise ValueError where squares of such numbers, added up over all pairs, may overflow."""
     most = math.sqrt(float(jnp.finfo(values.dtype).max)) / (4 * len(values))
-    if known(values) and (largest := np.abs(values).max()) > most:
+    if known(values) and (largest := _largest(values)) > most:
         raise ValueError(
             f"{name}: with numbers up to {largest:.3g} a stress overflows {values.dtype}, whose "
             f"squares end at {jnp.finfo(values.dtype).max:.2g}; divide {name} by such a number, or "
@@ -212,10 +250,10 @@ def as_start(start: Any, distances: Float[Array, "points points"]) -> Float[Arra
     """
     _require_squares("distances", distances)
     if start is None:
-        start = classical_scaling(distances).points
+        start = principal_coordinates(distances, 2).points
     points = as_points("start", start)
     require_shape("start", points, (len(distances), points.shape[1]), "points × dims of the map")
-    largest, longest = float(np.abs(points).max()), float(np.asarray(distances).max())
+    largest, longest = _largest(points), _largest(distances)
     if 0 < longest < largest * float(jnp.finfo(points.dtype).eps):
         raise ValueError(
             f"start: expected a map about as large as the distances, up to {longest:.3g}; got "
@@ -247,4 +285,4 @@ def _examined(
 ) -> tuple[Array, Array, Array]:
     """Whether points to be kept apart coincide; the stress; the sum of squared distances."""
     together = (squared_length(differences(points)) == 0) & (distances > 0)
-    return together.any(), raw_stress(points, distances), (distances**2).sum()
+    return together.any(), fast_stress(points, distances), (distances**2).sum()

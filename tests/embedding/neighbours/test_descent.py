@@ -37,6 +37,7 @@ from lecture11.embedding import (
     trustworthiness,
     tsne_loss,
 )
+from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import neighbour_affinities
 from lecture11.embedding.neighbours.descent import DescentStep
 from lecture11.embedding.neighbours.starts import separated
@@ -125,7 +126,9 @@ class TestFirstSteps:
         x, start = digits(1000), 0.1 * noise(1000, 2, seed=1)
         run = fit_tsne(x, settings=REPRODUCIBLE._replace(early_iterations=5), start=start,
                        frames=range(11))  # fmt: skip
-        rows, columns, strengths = neighbour_affinities(x, perplexity=30.0, joint=True).pairs
+        squares = measured(x).squares
+        pairs = neighbour_affinities(squares, perplexity=30.0, joint=True).pairs
+        rows, columns, strengths = pairs
         p = np.zeros((1000, 1000))
         np.add.at(p, (np.broadcast_to(rows[:, None], columns.shape), columns), strengths / 2)
         theirs = by_numpy(p, start, REPRODUCIBLE._replace(early_iterations=5), 10)

@@ -21,7 +21,6 @@ from lecture11.embedding import (
     forward_divergences,
     info_nce_loss,
     joint_affinities,
-    log_neighbour_probabilities,
     mds_force,
     neighbour_probabilities,
     nerv_gradient,
@@ -33,11 +32,11 @@ from lecture11.embedding import (
     sne_force,
     sne_gradient,
     sne_loss,
-    student_weights,
     tsne_force,
     tsne_gradient,
     tsne_loss,
 )
+from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import (
     Edges,
     PairAffinities,
@@ -49,6 +48,8 @@ from lecture11.embedding.neighbours.attraction import (
 from lecture11.embedding.neighbours.attraction import _sparse_affinities as sparse_affinities
 from lecture11.embedding.neighbours.losses import NERV, RetrievalAffinities
 from lecture11.embedding.neighbours.repulsion import log_row_sums
+from lecture11.embedding.neighbours.sne import log_neighbour_probabilities
+from lecture11.embedding.neighbours.tsne import student_weights
 from lecture11.iteration import FAST_MATH
 
 POINTS = 40
@@ -347,7 +348,7 @@ class TestEdges:
     @plain
     def test_of_many_points_hold_the_nearest_neighbours(self):
         x = np.random.default_rng(0).normal(size=(900, 3))
-        pull = neighbour_affinities(x, perplexity=20.0, joint=True)
+        pull = neighbour_affinities(measured(x).squares, perplexity=20.0, joint=True)
         assert isinstance(pull.pairs, Edges)
         rows, columns, strengths = map(np.asarray, pull.pairs)
         matrix = np.zeros((900, 900))

@@ -20,7 +20,12 @@ from lecture11.embedding import (
     raw_stress,
     slide_stress,
 )
-from lecture11.embedding.stress.mds import MapState, smacof_step
+from lecture11.embedding.stress.mds import (
+    MapState,
+    fast_stress,
+    fast_transform,
+    smacof_step,
+)
 from lecture11.iteration import FAST_MATH
 from tests.embedding.conftest import Case
 
@@ -28,11 +33,11 @@ seeds = st.integers(0, 2**32 - 1)
 each_method = pytest.mark.parametrize("method", ["smacof", "gradient"])
 
 
-def random_problem(seed: int, points: int = 9) -> tuple[np.ndarray, np.ndarray]:
+def random_problem(seed: int, points: int = 9, dims: int = 2) -> tuple[np.ndarray, np.ndarray]:
     """Dissimilarities that no points have, and a map at random."""
     rng = np.random.default_rng(seed)
     pairs = rng.uniform(0, 3, points * (points - 1) // 2)
-    return squareform(pairs), rng.normal(size=(points, 2))
+    return squareform(pairs), rng.normal(size=(points, dims))
 
 
 def stress_by_loops(points: np.ndarray, distances: np.ndarray) -> float:
@@ -41,6 +46,20 @@ def stress_by_loops(points: np.ndarray, distances: np.ndarray) -> float:
         for j in range(i):
             total += (distances[i, j] - np.linalg.norm(points[i] - points[j])) ** 2
     return total
+
+
+@pytest.mark.parametrize("double", [False, True])
+@pytest.mark.parametrize("dims", [1, 2, 3])
+def test_the_fast_kernels_equal_the_formulas(double, dims, request):
+    if double:
+        request.getfixturevalue("float64")
+    distances, points = map(jnp.asarray, random_problem(dims, points=40, dims=dims))
+    points = points.at[1].set(points[0])
+    rtol = 1e-13 if double else 2e-6
+    for fast, formula in ((fast_stress, raw_stress), (fast_transform, guttman_transform)):
+        found = jax.jit(fast, compiler_options=FAST_MATH)(points, distances)
+        right = formula(points, distances)
+        np.testing.assert_allclose(found, right, rtol=rtol, atol=rtol * np.abs(right).max())
 
 
 @pytest.mark.usefixtures("float64")
@@ -248,7 +267,7 @@ class TestHugeNumbers:
     P = np.random.RandomState(0).randn(30, 3)
 
     def test_nan_in_a_map_is_nan_in_its_stress(self):
-        assert jnp.isnan(jax.jit(raw_stress, compiler_options=FAST_MATH)(
+        assert jnp.isnan(jax.jit(fast_stress, compiler_options=FAST_MATH)(
             jnp.full((30, 2), jnp.nan), jnp.asarray(cdist(self.P, self.P))
         ))  # fmt: skip
 

@@ -17,7 +17,8 @@ from lecture11.embedding import (
     sammon_slide_stress,
     sammon_stress,
 )
-from lecture11.embedding.stress.sammon import sammon_derivatives
+from lecture11.embedding.stress.sammon import fast_sammon_stress, sammon_derivatives
+from lecture11.iteration import FAST_MATH
 from tests.embedding.conftest import Case
 
 seeds = st.integers(0, 2**32 - 1)
@@ -155,6 +156,18 @@ def test_a_start_that_does_not_fit_is_refused(roads):
         fit_sammon(roads, start=classical_scaling(roads).points[:20], frames=[1])
 
 
+@pytest.mark.parametrize("double", [False, True])
+def test_the_fast_kernel_equals_the_formula(double, request):
+    if double:
+        request.getfixturevalue("float64")
+    rng = np.random.default_rng(0)
+    x, points = rng.normal(size=(40, 5)), jnp.asarray(rng.normal(size=(40, 2)))
+    distances = jnp.asarray(cdist(x, x)).at[0, 1].set(0).at[1, 0].set(0)
+    found = jax.jit(fast_sammon_stress, compiler_options=FAST_MATH)(points, distances)
+    right = sammon_stress(points, distances)
+    np.testing.assert_allclose(found, right, rtol=1e-13 if double else 2e-6)
+
+
 def test_of_distances_that_are_all_0_there_is_no_normalised_stress():
     with pytest.raises(ValueError, match=r"^distances: all are 0, and Sammon's stress divides"):
         sammon_stress(np.zeros((3, 2)), np.zeros((3, 3)))
@@ -162,7 +175,7 @@ def test_of_distances_that_are_all_0_there_is_no_normalised_stress():
 
 
 def test_nan_in_a_map_is_nan_in_its_stress():
-    assert jnp.isnan(jax.jit(sammon_stress)(jnp.full((4, 2), jnp.nan), 1 - jnp.eye(4)))
+    assert jnp.isnan(jax.jit(fast_sammon_stress)(jnp.full((4, 2), jnp.nan), 1 - jnp.eye(4)))
 
 
 def test_a_start_whose_rounding_drowns_the_distances_is_refused():
