@@ -156,7 +156,10 @@ def told_as_it_stands(module: Any) -> set[str]:
     return {message for message in words if message.endswith(".")}
 
 
-@pytest.mark.parametrize("module", {inspect.getmodule(check) for check in EXERCISES})
+MODULES = {module.__name__: module for module in map(inspect.getmodule, EXERCISES)}
+
+
+@pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
 def test_every_mistake_that_is_named_is_some_students(module: Any, monkeypatch: Any):
     named = told_as_it_stands(module)
 
