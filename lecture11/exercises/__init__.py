@@ -8,22 +8,22 @@ What each notebook asks for, and the check that answers it::
     02  p_i(j) ∝ exp(−d_ij² / 2σ_i²)                              → check_conditional_affinities
         β with 2^H(p_i) = perplexity                              → check_perplexity_search
         4 Σ_j (P_ij − Q_ij) (x̄_i − x̄_j) / (1 + d̄_ij²)             → check_tsne_gradient
-    03  max(0, ‖f(a) − f(p)‖² − ‖f(a) − f(n)‖² + margin)          → check_triplet_loss
+    04  max(0, ‖f(a) − f(p)‖² − ‖f(a) − f(n)‖² + margin)          → check_triplet_loss
         how many triplets are easy, semi-hard, hard               → check_triplet_counts
-    04  Σ_x p(x) log (p(x) / q(x))                                → check_kl_divergence
+    05  Σ_x p(x) log (p(x) / q(x))                                → check_kl_divergence
         Σ_x p(x) ⌈−log₂ q(x)⌉                                     → check_shannon_bits
-    05  mean and standard deviation of a mixture                  → check_forward_fit
+    06  mean and standard deviation of a mixture                  → check_forward_fit
         1 / Λ_ii, Λ = Σ⁻¹                                         → check_reverse_variances
-    06  ∇ of −1/n Σ_i Σ_y p*(y|x_i) log softmax(z_i)_y            → check_logit_gradient
+    07  ∇ of −1/n Σ_i Σ_y p*(y|x_i) log softmax(z_i)_y            → check_logit_gradient
         Σ_y p(y) log (p(y) / p*(y))                               → check_reverse_kl
-    07  p(z = k|x_i) ∝ π_k ∏_j ∏_l Π_jkl^n_ijl                    → check_expert_posterior
-    08  γ_ik = π_k N(x_i | μ_k, Σ_k) / p(x_i)                     → check_responsibilities
+    08  p(z = k|x_i) ∝ π_k ∏_j ∏_l Π_jkl^n_ijl                    → check_expert_posterior
+    09  γ_ik = π_k N(x_i | μ_k, Σ_k) / p(x_i)                     → check_responsibilities
         π_k = n_k / n, μ_k and Σ_k: averages by γ_ik              → check_m_step
         Σ_i log Σ_k π_k N(x_i | μ_k, Σ_k)                         → check_log_likelihood
-    09  Σ_i Σ_z q(z|x_i) (log p(x_i, z) − log q(z|x_i))           → check_elbo
-    10  D_KL(p̂(x) q(z|x) ‖ p_θ(x, z))                             → check_joint_divergence
+    10  Σ_i Σ_z q(z|x_i) (log p(x_i, z) − log q(z|x_i))           → check_elbo
+    11  D_KL(p̂(x) q(z|x) ‖ p_θ(x, z))                             → check_joint_divergence
         one cycle of variational EM with a factorised q           → check_mean_field_cycle
-    11  1/S Σ_s (f(z_s) − b_s) ∇ log q(z_s)                       → check_score_function
+    12  1/S Σ_s (f(z_s) − b_s) ∇ log q(z_s)                       → check_score_function
         1/S Σ_s f'(z_s) ∇(μ + σ ε_s)                              → check_reparametrised
         ½ Σ_d (μ_d² + σ_d² − 1 − log σ_d²)                        → check_vae_divergence
 """

@@ -1,4 +1,4 @@
-"""Checks for notebook 04: KL divergence with its support condition, and Shannon's lengths."""
+"""Checks for notebook 05: KL divergence with its support condition, and Shannon's lengths."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Check for notebook 09: the evidence lower bound by enumeration."""
+"""Check for notebook 10: the evidence lower bound by enumeration."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Checks for notebook 11: both gradient estimators, and the divergence in the loss of a VAE."""
+"""Checks for notebook 12: both gradient estimators, and the divergence in the loss of a VAE."""
 
 from collections.abc import Callable
 from typing import NamedTuple

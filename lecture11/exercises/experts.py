@@ -1,4 +1,4 @@
-"""Check for notebook 07: the E-step of Dawid and Skene's model."""
+"""Check for notebook 08: the E-step of Dawid and Skene's model."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Checks for notebook 05: the forward fit to a mixture, and the reverse factorised fit."""
+"""Checks for notebook 06: the forward fit to a mixture, and the reverse factorised fit."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Checks for notebook 06: the gradient of the loss, and reverse KL against labels from samples."""
+"""Checks for notebook 07: the gradient of the loss, and reverse KL against labels from samples."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Checks for notebook 08: the E-step and the log-likelihood of a Gaussian mixture."""
+"""Checks for notebook 09: the E-step and the log-likelihood of a Gaussian mixture."""
 
 from collections.abc import Callable
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Check for notebook 08: the M-step of a Gaussian mixture."""
+"""Check for notebook 09: the M-step of a Gaussian mixture."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""Checks for notebook 03: the triplet loss, and how many triplets are hard, semi-hard and easy."""
+"""Checks for notebook 04: the triplet loss, and how many triplets are hard, semi-hard and easy."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Checks for notebook 10: the divergence of the joints, and a cycle with a factorised q."""
+"""Checks for notebook 11: the divergence of the joints, and a cycle with a factorised q."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -57,7 +57,7 @@ def check_joint_divergence(student: Callable) -> str:
             raise Mistake(
                 f"This is one number, but the wrong one: {answer:.6g} for {_divergence(case):.6g}. "
                 "Make the table p̂(x) q(z|x) first; it sums to 1. Then take its divergence from "
-                "the model's table, as in notebook 04."
+                "the model's table, as in notebook 05."
             )
     for case, when in ((UNSEEN, "some x was never seen"), (CERTAIN, "q is 0 somewhere")):
         answer = number(ask(student, case))

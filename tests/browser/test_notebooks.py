@@ -12,8 +12,8 @@ from tests.browser.lab import Notebook
 pytestmark = pytest.mark.browser
 PRESSES = 12
 
-LETTERS = ("JupyterLab", "04_kl_divergence")  # explorers with numbers, a line of text and a choice
-STEPS = ("JupyterLab", "10_variational_em")  # a player, a stepper, explorers
+LETTERS = ("JupyterLab", "05_kl_divergence")  # explorers with numbers, a line of text and a choice
+STEPS = ("JupyterLab", "11_variational_em")  # a player, a stepper, explorers
 START = ("Notebook 7", "00_start_here")  # an explorer, a player
 
 

@@ -1,4 +1,4 @@
-"""The data of notebook 07: what is in them, how they are built, and the downloaded ones."""
+"""The data of notebook 08: what is in them, how they are built, and the downloaded ones."""
 
 import dataclasses
 import gzip

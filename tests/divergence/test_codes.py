@@ -134,7 +134,7 @@ def test_huffman_ties_are_broken_the_same_whatever_the_order():
 
 
 def test_huffman_may_cost_nothing_extra_or_bits_more_than_kl():
-    """The law of Shannon's lengths is not Huffman's: both directions, as in notebook 04."""
+    """The law of Shannon's lengths is not Huffman's: both directions, as in notebook 05."""
     p, q = {"a": 0.5, "b": 0.5}, {"a": 0.99, "b": 0.01}
     assert huffman_code(q).bits_per_letter(p) == bits(p, p) == 1  # KL is 2.33 bits, the excess 0
     chain = {x: 2.0**-k for x, k in zip("abcdefgh", (1, 2, 3, 4, 5, 6, 7, 7), strict=True)}
@@ -148,7 +148,7 @@ def test_huffman_may_cost_nothing_extra_or_bits_more_than_kl():
 def test_huffman_costs_kl_from_the_distribution_that_its_own_lengths_imply(
     q: dict[str, float], data: st.DataObject
 ):
-    """H + D(p ‖ r) with r = 2^−length, on any p: every code is a belief (notebook 04)."""
+    """H + D(p ‖ r) with r = 2^−length, on any p: every code is a belief (notebook 05)."""
     p = {x: data.draw(st.integers(1, 1000)) for x in q}
     code = huffman_code(q)
     implied = {x: 2.0**-length for x, length in code.lengths.items()}

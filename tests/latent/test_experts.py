@@ -63,7 +63,7 @@ class TestPublished:
         np.testing.assert_array_equal(differ, [2, 12, 36])
 
     def test_three_grades_rest_on_probabilities_estimated_as_zero(self):
-        """Patients 2, 12 and 36: with a prior, or one answer fewer, they change (notebook 07)."""
+        """Patients 2, 12 and 36: with a prior, or one answer fewer, they change (notebook 08)."""
         x = anaesthetists().counts
 
         def posterior(smoothing, counts=x, at=x):

@@ -84,17 +84,17 @@ class Full(NamedTuple):
 
 
 NOTEBOOKS_WITH_FULL = {
-    "03_tsne_on_real_data": Full(
+    "04_tsne_on_real_data": Full(
         "coil coil_maps collapse features held_out mnist mnist_thumbnails sne triplets usps",
         maps_are_good,
         {"MARGIN, STEPS, SEEDS = 0.2, 300, 3": "MARGIN, STEPS, SEEDS = 0.2, 100, 2"},
     ),
-    "07_latent_variables": Full(
+    "08_latent_variables": Full(
         "nist wordsense",
         writers_and_senses_are_recovered,
         {"for word in WORDS}": "for word in ('java', 'apple', 'bank')}", "range(4)": "range(2)"},
     ),
-    "11_amortised_inference": Full(
+    "12_amortised_inference": Full(
         "gaps learning manifold reconstructions styles transfer",
         autoencoders_have_learned,
         {"EPOCHS = 20 if FULL else 25": "EPOCHS = 2"},

@@ -167,7 +167,7 @@ def test_no_model_agrees_with_two_labels_of_one_x():
 def test_reverse_kl_to_smoothed_samples_is_least_at_a_sharpened_p_star(
     share: float, first_two: tuple[float, float], float64: None
 ):
-    """softmax(p* log(a/b)), a and b the label's entries on and off the class (notebook 06)."""
+    """softmax(p* log(a/b)), a and b the label's entries on and off the class (notebook 07)."""
     p_star = np.array([0.6, 0.4, *np.zeros(8)])
     labels = smoothed(one_hot(range(10), 10), share=share)
     best = p_star * np.log(labels[0, 0] / labels[0, 1])

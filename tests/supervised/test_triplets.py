@@ -259,7 +259,7 @@ def test_training_turns_triplets_easy(mining):
 
 @pytest.mark.slow
 def test_hard_mining_without_unit_length_collapses_and_with_semi_hard_negatives_it_does_not():
-    """MNIST's digits 0 to 6, as in notebook 03."""
+    """MNIST's digits 0 to 6, as in notebook 04."""
     data = mnist_small("train")
     some = data.labels < 7
     x = area_averaged(data.images[some], 16).reshape(-1, 256).astype(np.float32) / 255

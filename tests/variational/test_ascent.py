@@ -110,7 +110,7 @@ class TestInexact:
 
     @pytest.mark.slow
     def test_a_fixed_step_converges_up_to_the_limit_of_the_evidence_not_of_the_bound(self):
-        """With exact E-steps, up to 2 / the evidence's curvature (notebook 10)."""
+        """With exact E-steps, up to 2 / the evidence's curvature (notebook 11)."""
         summit = variational_em(SHARED, log_odds([0.6]), log_odds([0.6]), HEADS, frames=[200])
         best, heads = summit.state.theta, jnp.asarray(HEADS)
         of_evidence = -jax.hessian(lambda theta: SHARED.log_likelihood(theta, heads))(best)[0, 0]
@@ -128,7 +128,7 @@ class TestInexact:
         np.testing.assert_allclose(last_two(0.75), (0.753, 0.841), atol=5e-4)
 
     def test_near_the_summit_a_cycle_leaves_the_fraction_of_missing_information(self):
-        """1 − curvature of the evidence / curvature of the bound = 0.355 (notebook 10)."""
+        """1 − curvature of the evidence / curvature of the bound = 0.355 (notebook 11)."""
         run = variational_em(SHARED, log_odds([0.3]), log_odds([0.9]), HEADS, frames=FRAMES)
         steps = np.abs(np.diff(run.frames.theta[::2, 0]))
         np.testing.assert_allclose(steps[10:14] / steps[9:13], 1 - 2.7277 / 4.2277, atol=1e-3)

@@ -131,7 +131,7 @@ def test_the_gradient_vanishes_at_the_posterior():
     ("often", "score", "centred", "path"), [(1, 0.324, 0.431, 0.268), (2, 0.441, 0.463, 1.940)]
 )
 def test_no_order_of_the_variances_holds_for_every_function(often, score, centred, path):
-    """cos z and cos 2z at μ = σ = 1: the mean as baseline may harm, and so may f' (notebook 11)."""
+    """cos z and cos 2z at μ = σ = 1: the mean as baseline may harm, and so may f' (notebook 12)."""
 
     def wave(z: Array, _: None) -> Array:
         return jnp.cos(often * z)
@@ -144,7 +144,7 @@ def test_no_order_of_the_variances_holds_for_every_function(often, score, centre
 
 
 def test_how_much_a_baseline_helps_depends_on_the_logit():
-    """Of the bag of notebook 11: 3 times for the unlikeliest coin, 21 to 54 for the others."""
+    """Of the bag of notebook 12: 3 times for the unlikeliest coin, 21 to 54 for the others."""
     logits = nearest_coin_logits(4.0, SEEN, BIASES)
     joint = bag_log_joint(SEEN, BIASES)
     q = softmax(logits)

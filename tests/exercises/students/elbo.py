@@ -1,4 +1,4 @@
-"""Students' answers to notebook 09: right in every style, and wrong."""
+"""Students' answers to notebook 10: right in every style, and wrong."""
 
 import math
 

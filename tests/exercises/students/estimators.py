@@ -1,4 +1,4 @@
-"""Students' answers to notebook 11: right in every style, and wrong."""
+"""Students' answers to notebook 12: right in every style, and wrong."""
 
 import jax
 import jax.numpy as jnp

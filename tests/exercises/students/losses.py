@@ -1,4 +1,4 @@
-"""Students' answers to notebook 06: right in every style, and wrong."""
+"""Students' answers to notebook 07: right in every style, and wrong."""
 
 import math
 

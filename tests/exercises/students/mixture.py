@@ -1,4 +1,4 @@
-"""Students' answers to notebook 08, the E-step: right in every style, and wrong."""
+"""Students' answers to notebook 09, the E-step: right in every style, and wrong."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Students' answers to notebook 08 from the M-step on: right in every style, and wrong."""
+"""Students' answers to notebook 09 from the M-step on: right in every style, and wrong."""
 
 import math
 

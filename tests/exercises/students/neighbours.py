@@ -1,4 +1,4 @@
-"""Students' answers to notebooks 02 and 03: right in every style, and wrong."""
+"""Students' answers to notebooks 02 and 04: right in every style, and wrong."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Students' answers to notebook 10: right in every style, and wrong."""
+"""Students' answers to notebook 11: right in every style, and wrong."""
 
 from collections.abc import Callable
 
