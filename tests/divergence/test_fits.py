@@ -358,7 +358,7 @@ class TestStationaryPoints:
         assert counts == [2, 3]
 
     def test_unequal_widths_remove_the_broad_minimum(self):
-        p = two()._replace(sds=np.array([0.5, 0.7]))
+        p = two()._replace(sds=np.array([0.5, 0.7, 1.0]))
         assert [q.kind for q in stationary_points(p)].count("minimum") == 2
 
     @pytest.mark.parametrize(("distance", "minima"), [(1.20, 1), (1.22, 3)])
