@@ -5,9 +5,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import multivariate_normal
+from scipy.stats import multivariate_normal, norm
 
-from lecture11.gaussian import gaussian_log_density
+from lecture11.gaussian import Normal, gaussian_log_density, normal_log_density
+
+
+@pytest.mark.usefixtures("float64")
+def test_the_normal_density_agrees_with_scipy():
+    x, sd = np.linspace(-5, 4, 7), np.array([[1e-3], [0.5], [30.0]])
+    np.testing.assert_allclose(
+        normal_log_density(x, Normal(0.3, sd)), norm.logpdf(x, 0.3, sd), rtol=1e-12
+    )
 
 
 @pytest.mark.usefixtures("float64")

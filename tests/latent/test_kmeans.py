@@ -63,3 +63,9 @@ def test_ties_go_to_the_first():
     responsibilities = KMeans().posterior(KMeansParameters(jnp.array([[0.0], [2.0]])), x)
     assert responsibilities.tolist() == [[1, 0], [1, 0], [0, 1]]
     assert jax.tree.all(jax.tree.map(lambda m: m.dtype == x.dtype, responsibilities))
+
+
+def test_a_cluster_of_one_point_moves_onto_it():
+    x = jnp.array([[0.0], [1.0], [9.0]])
+    run = fit_em(KMeans(), KMeansParameters([[0.2], [7.0]]), x, frames=[1])
+    np.testing.assert_allclose(run.state.centres, [[0.5], [9]])

@@ -76,7 +76,9 @@ class TestPlane:
             exact = np.linalg.norm(roots[:, None] - roots, axis=2)
             shown = np.linalg.norm(np.asarray(flat)[:, None] - flat, axis=2)
             assert (shown <= exact + 1e-9).all()
-        assert 0.5 < float(sets.explained) <= 1
+        roots = np.sqrt(np.concatenate([completions, models]).reshape(-1, models[0].size))
+        spread = np.linalg.svd(roots - roots.mean(axis=0), compute_uv=False) ** 2
+        np.testing.assert_allclose(sets.explained, spread[:2].sum() / spread.sum(), rtol=1e-9)
 
     def test_in_two_dimensions_nothing_is_lost(self):
         p = np.linspace(0.1, 0.9, 7)
