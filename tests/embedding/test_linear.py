@@ -88,6 +88,7 @@ def test_pca_of_more_dimensions_than_there_are_is_refused(dims):
 
 @pytest.mark.usefixtures("float64")
 class TestClassicalScaling:
+    @pytest.mark.slow
     def test_of_euclidean_distances_it_is_pca(self):
         x = cloud(40, 6)
         scaled, pca = classical_scaling(cdist(x, x)), fit_pca(x)

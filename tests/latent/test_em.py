@@ -45,6 +45,7 @@ def random_log_joint(rng, size):
 
 @pytest.mark.usefixtures("float64")
 class TestDecomposition:
+    @pytest.mark.slow
     @settings(max_examples=50)
     @given(seeds, sizes)
     def test_posterior_gives_the_log_likelihood(self, seed, size):
@@ -52,6 +53,7 @@ class TestDecomposition:
         terms = decompose(jnp.asarray(log_joint), jnp.asarray(softmax(log_joint, axis=1)))
         np.testing.assert_allclose(sum(terms), logsumexp(log_joint, axis=1).sum(), rtol=1e-12)
 
+    @pytest.mark.slow
     @settings(max_examples=100)
     @given(seeds, sizes, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
     def test_any_other_gives_less_by_its_divergence_from_the_posterior(self, seed, size, spread):
@@ -78,6 +80,7 @@ class TestDecomposition:
             terms.entropy, np.log(2) - 0.25 * np.log(0.25) - 0.75 * np.log(0.75)
         )
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(seeds, sizes)
     def test_hard_assignments_have_no_entropy(self, seed, size):
@@ -98,6 +101,7 @@ class TestDecomposition:
         assert terms.supervised == -jnp.inf
         np.testing.assert_allclose(terms.entropy, np.log(2))
 
+    @pytest.mark.slow
     def test_of_a_mixture_it_is_what_em_reports(self):
         x = standardised()
         run = fit_em(MODEL, bishops_start(), x, frames=[3])
@@ -105,6 +109,7 @@ class TestDecomposition:
         terms = decompose(log_joint, MODEL.posterior(run.state, jnp.asarray(x)))
         np.testing.assert_allclose(sum(terms), run.info.log_likelihood, rtol=1e-10)
 
+    @pytest.mark.slow
     def test_frozen_posterior_has_the_slope_of_the_log_likelihood(self):
         """What makes raising the supervised part raise L: they touch at the present θ."""
         x, start = jnp.asarray(standardised()), jax.tree.map(jnp.asarray, bishops_start())
@@ -122,6 +127,7 @@ class TestDecomposition:
         np.testing.assert_allclose(slope, jax.grad(log_likelihood)(start.means), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_progress_is_told_after_every_chunk():
     told: list[tuple[int, int, Any]] = []
     run = fit_em(
@@ -186,6 +192,7 @@ class TestRestartsRefuse:
             fit_em_restarts(MODEL, self.starts(), data, cycles=1)
 
 
+@pytest.mark.slow
 def test_restarts_of_no_cycles_are_the_starts():
     starts = random_starts(standardised(), 2, 3, key=jax.random.key(0))
     ends, infos = fit_em_restarts(MODEL, starts, standardised(), cycles=0)

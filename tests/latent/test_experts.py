@@ -51,6 +51,7 @@ def joint_by_enumeration(counts, params):
 class TestPublished:
     """Dawid & Skene (1979), Table 1 and section 4."""
 
+    @pytest.mark.slow
     def test_from_averaged_votes(self):
         x = anaesthetists().counts
         fit = fit_em(MODEL, vote_start(MODEL, x), x, frames=[2000], chunk=100)
@@ -112,6 +113,7 @@ class TestPublished:
         pi, matrices = (np.asarray(field) for field in copiers.state)
         assert pi @ (matrices[0] * matrices[1]).sum(axis=1) < 0.37 < 0.45 < agree
 
+    @pytest.mark.slow
     def test_there_is_a_higher_optimum(self):
         x = anaesthetists().counts
         starts = random_expert_starts(MODEL, x, 4, 30, key=jax.random.key(0))
@@ -120,6 +122,7 @@ class TestPublished:
         best = ends.marginals[infos.log_likelihood.argmax()]
         np.testing.assert_allclose(np.sort(best)[::-1], [0.447, 0.400, 0.087, 0.067], atol=1e-3)
 
+    @pytest.mark.slow
     def test_float32_finds_the_same_fit(self):
         x = anaesthetists().counts
         jax.config.update("jax_enable_x64", False)
@@ -130,6 +133,7 @@ class TestPublished:
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
+    @pytest.mark.slow
     def test_counts_are_those_of_the_posterior(self):
         params, data = MODEL.check(*reversed(random_problem(0)))
         responsibilities = np.asarray(MODEL.posterior(params, data))
@@ -165,6 +169,7 @@ class TestSteps:
             MODEL.posterior(turned, data[:, ::-1]), MODEL.posterior(params, data), rtol=1e-10
         )
 
+    @pytest.mark.slow
     def test_answers_that_every_class_rules_out_leave_the_prior(self):
         params = DawidSkeneParameters(jnp.array([0.3, 0.7]), jnp.array([[[1.0, 0.0], [1.0, 0.0]]]))
         data = jnp.array([[[0.0, 1.0]], [[2.0, 0.0]]])
@@ -175,6 +180,7 @@ class TestSteps:
 class TestManyAnswers:
     """Their product is 0 in any floating type."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("wide", [False, True])
     def test_thirty_thousand_answers_to_a_question(self, wide):
         jax.config.update("jax_enable_x64", wide)
@@ -277,6 +283,7 @@ class TestRefuses:
             random_expert_starts(MODEL, random_problem(0)[0], 7, 2, key=jax.random.key(0))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_simulated_experts_are_found():
     """Good and bad ones: EM beats the vote, and learns their matrices."""

@@ -52,6 +52,7 @@ def random_problem(seed, points=40, components=3, dims=2):
 
 @pytest.mark.usefixtures("float64")
 class TestOldFaithful:
+    @pytest.mark.slow
     def test_bishops_run_cycle_by_cycle(self):
         run = fit_em(MODEL, bishops_start(), standardised(), frames=(0, 1, 2, 5, 10, 20))
         expected = [-1150.202, -536.888, -527.872, -448.457, -395.574, -385.461]
@@ -67,6 +68,7 @@ class TestOldFaithful:
         run = fit_em(MODEL, start, standardised(), frames=(10, 20, 25))
         np.testing.assert_allclose(run.infos.log_likelihood, [-544.1, -434.1, -385.5], atol=0.06)
 
+    @pytest.mark.slow
     def test_published_fit_of_the_raw_data(self):
         """mclust 6.0.0 and scikit-learn 1.9.1 agree on these values."""
         x = old_faithful().observations
@@ -108,6 +110,7 @@ def fitted_by_peer(shape, x, start, cycles):
     return peer, parameters(peer.weights_, peer.means_, covariances)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # cycles as asked
 @pytest.mark.parametrize("shape", SHAPES)
@@ -129,6 +132,7 @@ def test_scikit_learn_takes_the_same_path(shape, components):
         np.testing.assert_array_equal(model.predict(theirs, jnp.asarray(x)), peer.predict(x))
 
 
+@pytest.mark.slow
 def test_float32_finds_the_same_fit():
     run = fit_em(MODEL, bishops_start(), standardised(), frames=[20])
     assert run.state.means.dtype == jnp.float32
@@ -153,6 +157,7 @@ class TestSteps:
             )
             theta = m_step(data, e_step(theta, data))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(3))
     def test_m_step_is_a_stationary_point_of_the_expected_log_joint(self, seed):
         """The gradient of E[log p(x, z)] under the frozen posterior vanishes at the new θ."""
@@ -169,6 +174,7 @@ class TestSteps:
         for slope in jax.grad(supervised, argnums=(0, 1, 2))(*at):
             np.testing.assert_allclose(slope, 0, atol=1e-6)
 
+    @pytest.mark.slow
     def test_one_component_is_the_sample_mean_and_covariance(self):
         data, _ = random_problem(0)
         start = parameters([1.0], [[9.0, 9.0]], [np.eye(2)])
@@ -178,6 +184,7 @@ class TestSteps:
 
 
 class TestPrior:
+    @pytest.mark.slow
     def test_is_so_many_more_points(self, float64):
         """One component: the covariance is that of the data and the prior's points together."""
         data, _ = random_problem(3)
@@ -198,6 +205,7 @@ class TestPrior:
         )
         np.testing.assert_allclose(ours, theirs)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("shape", SHAPES)
     def test_keeps_a_component_from_collapsing(self, shape):
         data = np.concatenate([standardised(), [[8.0, 8.0]]])
@@ -209,6 +217,7 @@ class TestPrior:
 
 @pytest.mark.usefixtures("float64")
 class TestSample:
+    @pytest.mark.slow
     def test_has_the_moments_of_the_mixture(self):
         _, params = random_problem(5)
         x, z = MODEL.sample(params, 200_000, key=jax.random.key(0))
@@ -223,6 +232,7 @@ class TestSample:
                 np.cov(own.T), params.covariances[k], atol=2 * error * scale**2
             )
 
+    @pytest.mark.slow
     def test_weight_zero_is_never_drawn(self):
         params = bishops_start()._replace(weights=np.array([1.0, 0.0]))
         assert (MODEL.sample(params, 1000, key=jax.random.key(0))[1] == 0).all()
@@ -231,6 +241,7 @@ class TestSample:
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("shape", SHAPES)
 class TestUnits:
+    @pytest.mark.slow
     @pytest.mark.parametrize("scale", [1e-8, 1e8])
     def test_rescaling_the_data_rescales_the_fit(self, shape, scale):
         x, start = standardised(), bishops_start()
@@ -259,6 +270,7 @@ def test_more_components_than_points_are_refused():
         fit_em(MODEL, random_problem(0)[1], [[0.0, 1.0], [1.0, 0.0]], frames=[1])
 
 
+@pytest.mark.slow
 def test_duplicated_points_collapse_and_say_so():
     """Two places, two components: each shrinks onto its place, where the likelihood is infinite."""
     data = np.repeat([[0.0, 0.0], [1.0, 2.0]], 20, axis=0)
@@ -269,6 +281,7 @@ def test_duplicated_points_collapse_and_say_so():
     np.testing.assert_allclose(run.state.means, [[0, 0], [1, 2]], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_collinear_points_collapse_and_say_so():
     line = np.linspace(-1, 1, 50)
     start = parameters([1.0], [[0.0, 0.0]], [np.eye(2)])
@@ -302,6 +315,7 @@ def test_bad_choices_are_named(choices, message):
         GaussianMixture(**choices)
 
 
+@pytest.mark.slow
 def test_bic_of_old_faithful(float64):
     """mclust's -2322.2 (full, 2 components) and -2314.3 (tied, 3), sign reversed."""
     x = old_faithful().observations
@@ -323,6 +337,7 @@ def test_far_from_the_origin_in_float32():
     np.testing.assert_allclose(run.info.log_likelihood, -385.461, rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_component_that_shrinks_onto_a_point_keeps_its_covariance():
     data = np.concatenate([standardised(), [[8.0, 8.0]]])
     start = parameters([0.98, 0.02], [[0.0, 0.0], [8.0, 8.0]], [np.eye(2), 0.01 * np.eye(2)])
@@ -407,6 +422,7 @@ def test_a_component_that_has_faded_holds_up_no_other(weight):
     assert info.collapsed.tolist() == [False, False, True]
 
 
+@pytest.mark.slow
 def test_a_component_that_fades_on_its_way_in_float32():
     x = np.random.default_rng(0).normal(size=(10, 5))
     start = pick(random_starts(x, 10, 1, key=jax.random.key(0)), 0)

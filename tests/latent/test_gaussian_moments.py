@@ -45,6 +45,7 @@ def assert_same(these, those, rtol):
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("way", [fused_moments, blocked_moments, moments])
 class TestFastWays:
+    @pytest.mark.slow
     @pytest.mark.parametrize("points", [1, LANES, LANES + 1, BLOCK, BLOCK + 1])
     def test_agree_with_the_formula(self, way, points):
         for seed in range(3):
@@ -66,6 +67,7 @@ class TestFastWays:
         assert jnp.isfinite(total)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", [fused_moments, blocked_moments])
 def test_float32_over_a_million_points(way):
     """A plain float32 sum over so many is off by a thousandth."""
@@ -78,6 +80,7 @@ def test_float32_over_a_million_points(way):
     np.testing.assert_allclose(total, sum(float(b[1]) for b in blocks), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_which_way_is_taken(monkeypatch):
     taken = []
     monkeypatch.setattr(gaussian_moments, "fused_moments", lambda *_: taken.append("fused"))

@@ -36,6 +36,7 @@ def test_same_path_as_scikit_learn(cycles):
         np.testing.assert_allclose(-2 * ours.info.objective, theirs.inertia_, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_limit_of_small_spherical_components():
     """With equal weights and variances σ² → 0, one EM cycle moves the means as K-means does."""
     x, centres = standardised(), standardised()[[0, 1]]

@@ -238,6 +238,7 @@ def e_step_of(model, params, data):
 @pytest.mark.usefixtures("float64")
 @of_each(ENTRIES)
 class TestEvery:
+    @pytest.mark.slow
     def test_objective_never_falls(self, entry):
         for seed, strength in itertools.product(range(8), entry.strengths):
             data, params = drawn(entry, seed)
@@ -277,6 +278,7 @@ class TestEvery:
         for found, right in zip(other.state, again, strict=True):
             np.testing.assert_allclose(found, right, rtol=1e-6, atol=1e-9)
 
+    @pytest.mark.slow
     def test_float32_climbs_as_high(self, entry):
         data, params = drawn(entry)
         model = entry.model(entry.strengths[-1])
@@ -286,6 +288,7 @@ class TestEvery:
         assert all(leaf.dtype == jnp.float32 for leaf in run.state)
         np.testing.assert_allclose(run.infos.objective[-1], right, rtol=1e-4)
 
+    @pytest.mark.slow
     def test_steps_are_traced(self, entry):
         """By jit, as parts of a larger function: also the check, which then sees no numbers."""
         data, params = drawn(entry)
@@ -306,6 +309,7 @@ class TestEvery:
             np.testing.assert_allclose(stacked[1], frames[1], rtol=1e-8, atol=1e-10)
         np.testing.assert_allclose(objectives, alone.infos.objective[1], rtol=1e-9)
 
+    @pytest.mark.slow
     def test_another_number_compiles_nothing(self, entry):
         data, params = drawn(entry)
         starts = jax.tree.map(lambda field: np.stack([field, field]), params)
@@ -344,6 +348,7 @@ def test_a_compilation_is_seen():
 @pytest.mark.usefixtures("float64")
 @of_each(PROBABILISTIC)
 class TestProbabilistic:
+    @pytest.mark.slow
     def test_posterior_and_likelihood_by_enumeration(self, entry):
         model = entry.model(entry.strengths[0])
         data, params = drawn(entry)
@@ -357,6 +362,7 @@ class TestProbabilistic:
         if len(log_joint) == POINTS:
             np.testing.assert_allclose(posterior, softmax(log_joint, axis=1), atol=1e-10)
 
+    @pytest.mark.slow
     def test_a_component_without_weight_is_none(self, entry):
         """Whatever its other parameters are; it stays out, and is reported."""
         data, params = drawn(entry)

@@ -34,6 +34,7 @@ def random_problem(seed, contexts=20, senses=3, dims=2, conditions=2):
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
+    @pytest.mark.slow
     def test_counts_are_those_of_each_condition(self):
         data, params = random_problem(0)
         density = [
@@ -49,6 +50,7 @@ class TestSteps:
                 statistics.counts[c], responsibilities[data.conditions == c].sum(axis=0), atol=1e-10
             )
 
+    @pytest.mark.slow
     def test_with_one_condition_the_weights_move_as_in_any_mixture(self):
         """One step from the same responsibilities: π and μ of the Gaussian mixture."""
         data, params = random_problem(4, conditions=1)
@@ -66,6 +68,7 @@ class TestSteps:
         )
 
 
+@pytest.mark.slow
 def test_the_condition_is_learned_and_decides_where_the_context_does_not():
     """Two senses side by side; under c = 1 there is only the second one. In float32."""
     rng = np.random.default_rng(0)
@@ -85,6 +88,7 @@ def test_the_condition_is_learned_and_decides_where_the_context_does_not():
     assert posterior[0] < 0.7 < 0.95 < posterior[1]
 
 
+@pytest.mark.slow
 def test_identical_clusters_leave_a_positive_variance():
     vectors = np.repeat([[0.0, 0.0], [1.0, 0.0]], 4, axis=0)
     data = Contexts(vectors, np.zeros(8, int))

@@ -29,6 +29,7 @@ from lecture11.latent import (
 from lecture11.latent.writers import writer_starts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("components", [1, 2, 5])
 def test_random_starts_are_distinct_points(components):
     x = old_faithful().observations
@@ -45,6 +46,7 @@ def test_random_starts_are_distinct_points(components):
     assert len(np.unique(np.asarray(starts.means)[:, 0], axis=0)) > 10
 
 
+@pytest.mark.slow
 def test_kmeans_start_is_close_to_the_optimum(float64):
     x = old_faithful().observations
     x = (x - x.mean(axis=0)) / x.std(axis=0)
@@ -54,6 +56,7 @@ def test_kmeans_start_is_close_to_the_optimum(float64):
     assert run.infos.log_likelihood[0] > -405
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("components", [1, 3, 4])
 def test_kmeans_start_on_clusters_of_one_point(components):
     x = np.array([[0.0, 0], [0, 1], [1, 0], [9, 9]])
@@ -80,6 +83,7 @@ def test_same_key_same_start():
     assert not np.array_equal(one, other)
 
 
+@pytest.mark.slow
 def test_spare_components_change_nothing(float64):
     x = old_faithful().observations
     key = jax.random.key(0)
@@ -96,6 +100,7 @@ def test_spare_components_change_nothing(float64):
     assert model.bic(one, -1000.0, 272) == model.bic(other, -1000.0, 272)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("start", ["random", "kmeans"])
 @pytest.mark.parametrize(
     "data",
@@ -126,6 +131,7 @@ NOTES = Notes(COUNTS[..., 0] + 1, COUNTS, COUNTS[:, 0])
 EVENLY = np.full((2, 12, 3), 1 / 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("function", "data"),
     [

@@ -31,6 +31,7 @@ def pca_of(case: Case) -> np.ndarray:
     return np.asarray(fit_pca(case.x).points)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("neighbours", [1, 5, 12, 50])
 def test_trustworthiness_and_continuity_as_scikit_learn_has_them(neighbours, some_digits: Case):
@@ -45,6 +46,7 @@ def test_trustworthiness_and_continuity_as_scikit_learn_has_them(neighbours, som
     np.testing.assert_allclose(ours, swapped, atol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seeds)
 def test_of_any_points(seed):
@@ -77,6 +79,7 @@ def test_without_an_array_of_all_pairs_and_neighbours():
     assert memory.temp_size_in_bytes < 0.2 * 4 * 6000**2
 
 
+@pytest.mark.slow
 def test_the_nearest_neighbours_error_as_scikit_learn_counts_it(some_digits: Case):
     labels = load_digits().target[:400]
     points = pca_of(some_digits)

@@ -54,6 +54,7 @@ def clusters(seed: int, points: int = 60, dims: int = 5, spread: float = 1.0) ->
     return centres[kind] + widths[kind] * rng.normal(size=(points, dims))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("perplexity", [2.0, 5.0, 30.0, 59.0 - 1e-3])
 def test_agree_with_a_root_finder(perplexity):
@@ -62,6 +63,7 @@ def test_agree_with_a_root_finder(perplexity):
     np.testing.assert_allclose(ours, by_root_finding(x, perplexity), rtol=1e-7, atol=1e-13)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("perplexity", [5.0, 30.0])
 def test_agree_with_scikit_learn(some_digits, perplexity):
     squares = (some_digits.distances**2).astype(np.float32)
@@ -77,6 +79,7 @@ def test_float32_reaches_the_perplexity_to_1e_5(some_digits, perplexity):
     assert worst_perplexity(p, perplexity) < 1e-5
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(seeds, st.floats(1.3, 40.0), st.sampled_from([1e-25, 1e-3, 1.0, 1e4, 1e25]))
 def test_any_clusters_in_any_unit_reach_it(seed, perplexity, unit):
@@ -89,6 +92,7 @@ def test_any_clusters_in_any_unit_reach_it(seed, perplexity, unit):
     assert (jnp.diagonal(p) == 0).all()
 
 
+@pytest.mark.slow
 def test_a_point_from_which_all_others_are_far():
     """exp(−d²/2σ²) underflows float32 for any σ that tells its neighbours apart."""
     x = np.concatenate([np.linspace(0, 1, 40), [1e4]])[:, None]
@@ -200,6 +204,7 @@ class TestTies:
         p = conditional_affinities(clusters(0), perplexity=59.0)
         assert worst_perplexity(p, 59.0) < 1e-5
 
+    @pytest.mark.slow
     def test_the_smallest_is_nearly_one_hot(self):
         x = np.random.default_rng(0).normal(size=(20, 2))
         p = conditional_affinities(x, perplexity=1.0)
@@ -209,6 +214,7 @@ class TestTies:
 
 
 class TestPrecomputed:
+    @pytest.mark.slow
     def test_give_the_same(self, some_digits):
         of_points = conditional_affinities(some_digits.x, perplexity=20.0)
         of_distances = conditional_affinities(
@@ -239,6 +245,7 @@ class TestJoint:
         joint = joint_affinities(some_digits.x, perplexity=10.0)
         np.testing.assert_allclose(joint, (p + p.T) / 800, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_leave_no_outlier_alone(self):
         x = np.concatenate([clusters(1), np.full((1, 5), 1e3)])
         joint = joint_affinities(x, perplexity=10.0)
@@ -262,6 +269,7 @@ class TestBisection:
         moves = np.abs(np.diff(np.log(search.precisions)))
         np.testing.assert_allclose(moves, 40 / 2.0 ** np.arange(1, 20), rtol=1e-9)
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_tries_what_it_says(self, some_digits):
         squares = np.delete(some_digits.distances[7] ** 2, 7)

@@ -104,6 +104,7 @@ def by_numpy(p, points, settings, steps: int, joint: bool = True) -> list[np.nda
 
 
 class TestFirstSteps:
+    @pytest.mark.slow
     @pytest.mark.parametrize("settings", [USUAL, REPRODUCIBLE], ids=["usual", "reproducible"])
     @pytest.mark.parametrize("double", [False, True])
     def test_of_tsne(self, settings, double, request):
@@ -121,6 +122,7 @@ class TestFirstSteps:
             run.frames.points, theirs, atol=scale * (1e-9 if double else 2e-4)
         )
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_of_tsne_with_as_many_points_as_to_keep_only_neighbours(self):
         x, start = digits(1000), 0.1 * noise(1000, 2, seed=1)
@@ -134,6 +136,7 @@ class TestFirstSteps:
         theirs = by_numpy(p, start, REPRODUCIBLE._replace(early_iterations=5), 10)
         np.testing.assert_allclose(run.frames.points, theirs, atol=1e-9)
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_of_sne(self):
         x, start = digits(200), noise(200, 2, seed=1)
@@ -144,6 +147,7 @@ class TestFirstSteps:
 
 
 class TestQuality:
+    @pytest.mark.slow
     @pytest.mark.parametrize("settings", [USUAL, REPRODUCIBLE], ids=["usual", "reproducible"])
     def test_of_the_digits(self, settings):
         x, labels = load_digits(return_X_y=True)
@@ -163,6 +167,7 @@ class TestQuality:
         error = nearest_neighbour_error(run.state.points, mnist("test").labels[:6000])
         assert error <= 0.061
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("fit", [fit_sne, fit_tsne])
     def test_the_reported_loss_is_that_of_the_map_never_exaggerated(self, fit):
         x = digits(200)
@@ -175,6 +180,7 @@ class TestQuality:
         true = [loss(jnp.asarray(points), p) for points in run.frames.points]
         np.testing.assert_allclose(run.infos.loss, true, rtol=1e-4)
 
+    @pytest.mark.slow
     def test_nerv_trades_one_direction_for_the_other(self):
         x = digits(200)
         log_p = calibrate_points(x, perplexity=15.0).log_affinities
@@ -190,23 +196,27 @@ class TestQuality:
         assert forward[0] > 1.05 * forward[1] > 1.05**2 * forward[2]
         assert 1.1 * reverse[0] < reverse[1] < reverse[2] / 1.1
 
+    @pytest.mark.slow
     def test_nerv_at_one_is_sne(self):
         x = digits(200)
         nerv = fit_nerv(x, trade_off=1.0, perplexity=15.0)
         sne = fit_sne(x, perplexity=15.0)
         np.testing.assert_allclose(nerv.info.loss, sne.info.loss, rtol=1e-3)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("settings", [GAINS, MOMENTUM, USUAL])
     def test_sne_settles(self, settings):
         run = fit_sne(digits(200), settings=settings, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
+    @pytest.mark.slow
     def test_symmetric_sne_settles(self):
         run = fit_tsne(digits(200), loss=SYMMETRIC_SNE, settings=GAINS, frames=(0, 800, 1000))
         assert run.infos.loss[2] <= 1.0001 * run.infos.loss[1] < 0.5 * run.infos.loss[0]
 
 
 class TestHardData:
+    @pytest.mark.slow
     @pytest.mark.parametrize("settings", [USUAL, REPRODUCIBLE], ids=["usual", "reproducible"])
     @pytest.mark.parametrize("points", [100, 200])
     @pytest.mark.parametrize("perplexity", [5.0, 30.0])
@@ -220,6 +230,7 @@ class TestHardData:
         assert 0 <= run.info.loss < 1e-2
         assert run.state.points.std() > 5e-5
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "x",
         [
@@ -236,6 +247,7 @@ class TestHardData:
         assert np.isfinite(run.infos.loss).all()
         assert_spread_out(run.state.points, least=1e-2)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "x",
         [
@@ -300,6 +312,7 @@ class TestHardData:
         assert np.isfinite(run.info.loss)
         assert run.frame_steps.tolist() == [0]
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("x", [np.array([[0.0], [1.0]]), np.zeros((2, 2))])
     @pytest.mark.parametrize("fit", [fit_tsne, fit_sne])
     def test_two_points(self, fit, x):
@@ -319,6 +332,7 @@ class TestHardData:
         apart = np.linalg.norm(np.diff(run.state.points, axis=0)[::2], axis=1)
         assert apart.min() > 1e-3
 
+    @pytest.mark.slow
     def test_distances_alone_are_enough(self):
         x = digits(200)
         by_distance = fit_tsne(cdist(x, x), precomputed=True, perplexity=15.0)
@@ -387,6 +401,7 @@ class TestSameness:
         assert many.frames.points.shape == (25, 200, 2)
         assert many.status is Status.COMPLETED
 
+    @pytest.mark.slow
     def test_many_at_once_are_each_as_alone(self):
         x, perplexities = digits(200), (5.0, 30.0)
         starts = [random_map(200, key=jax.random.key(seed)) for seed in range(2)]
@@ -405,6 +420,7 @@ class TestSameness:
                 together.state.points[n], alone.state.points, atol=1e-3 * size
             )
 
+    @pytest.mark.slow
     @pytest.mark.skipif(sys.platform != "linux", reason="other processors are imitated on Linux")
     @pytest.mark.skipif(platform.machine() != "x86_64", reason="by names of x86-64")
     @pytest.mark.parametrize("script", [OF_DIGITS, OF_NOISE], ids=["digits", "noise"])

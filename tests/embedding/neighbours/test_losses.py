@@ -90,6 +90,7 @@ class TestSNE:
         q = by_loops(points, gaussian, joint=False)
         np.testing.assert_allclose(neighbour_probabilities(points), q, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_loss_is_the_sum_of_divergences(self):
         points, p = some_map(1), conditional_affinities(data(), perplexity=8.0)
         divergences = rel_entr(np.asarray(p), by_loops(points, gaussian, joint=False)).sum()
@@ -103,6 +104,7 @@ class TestSNE:
         difference = sne_cross_entropy(points, p) - sne_loss(points, p)
         np.testing.assert_allclose(difference, entropy(np.asarray(p), axis=1).sum(), rtol=1e-10)
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(seeds, scales)
     def test_gradient(self, seed, scale):
@@ -165,6 +167,7 @@ class TestTSNE:
         divergence = rel_entr(np.asarray(p), by_loops(points, student, joint=True)).sum()
         np.testing.assert_allclose(tsne_loss(points, p), divergence, rtol=1e-10)
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(seeds, scales)
     def test_gradient(self, seed, scale):
@@ -185,6 +188,7 @@ class TestNeRV:
             reverse_divergences(points, log_p), rel_entr(q, p).sum(axis=1), rtol=1e-10
         )
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(seeds, scales, st.sampled_from([0.0, 0.1, 0.5, 1.0]))
     def test_gradient(self, seed, scale, trade_off):
@@ -204,6 +208,7 @@ class TestNeRV:
             nerv_gradient(points, log_p, 1.0), sne_gradient(points, p), rtol=1e-9, atol=1e-12
         )
 
+    @pytest.mark.slow
     def test_affinities_that_underflow_cost_much_but_not_everything(self):
         x = np.concatenate([np.linspace(0, 1, 30), [1e3]])[:, None]
         log_p = calibrate_points(x, perplexity=5.0).log_affinities
@@ -219,6 +224,7 @@ ALL = [NeighbourLoss(tail, joint) for tail in (False, True) for joint in (False,
 
 
 class TestFastKernels:
+    @pytest.mark.slow
     @pytest.mark.parametrize("loss", READABLE, ids=["SNE", "t-SNE"])
     @pytest.mark.parametrize("double", [False, True])
     @pytest.mark.parametrize("scale", [1e-4, 1.0, 30.0])
@@ -235,6 +241,7 @@ class TestFastKernels:
         theirs = gradient(points, p)
         assert jnp.abs(slope - theirs).max() <= digits * jnp.abs(theirs).max()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("scale", [1e-4, 1.0, 50.0])
     def test_equal_them_for_many_points_too(self, scale):
         x = np.random.default_rng(0).normal(size=(700, 5))
@@ -245,6 +252,7 @@ class TestFastKernels:
         theirs = tsne_gradient(points, p)
         assert jnp.abs(slope - theirs).max() <= 2e-5 * jnp.abs(theirs).max()
 
+    @pytest.mark.slow
     @plain
     @pytest.mark.parametrize("loss", ALL, ids=str)
     def test_all_four_have_the_gradient_of_their_loss(self, loss):
@@ -328,6 +336,7 @@ class TestEdges:
         pull = sparse_affinities(p.astype(jnp.result_type(float)), columns, joint)
         return pull, (dense + dense.T) / (2 * points) if joint else dense
 
+    @pytest.mark.slow
     @plain
     @pytest.mark.parametrize("student", [False, True])
     @pytest.mark.parametrize("joint", [False, True])
@@ -345,6 +354,7 @@ class TestEdges:
         ):
             np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-13)
 
+    @pytest.mark.slow
     @plain
     def test_of_many_points_hold_the_nearest_neighbours(self):
         x = np.random.default_rng(0).normal(size=(900, 3))
@@ -371,6 +381,7 @@ class TestForces:
         distance = jnp.sqrt((apart**2).sum())
         return points, i, j, apart / distance, distance
 
+    @pytest.mark.slow
     def test_of_mds(self):
         distance = self.case()[-1]
         given = jnp.asarray([[0.0, 0.7], [0.7, 0.0]])
@@ -409,6 +420,7 @@ class TestForces:
         gradient = tsne_gradient(points, p)[i]
         np.testing.assert_allclose(found[0] * direction, gradient - rest, rtol=1e-9, atol=1e-14)
 
+    @pytest.mark.slow
     def test_far_apart_mds_and_sne_pull_ever_harder_and_tsne_lets_go(self):
         far = jnp.asarray([20.0, 40.0, 80.0])
         for growing in (mds_force(far, 1.0), sne_force(far, (0.01, 0.02), (1.0, 1.0))):

@@ -76,6 +76,7 @@ class TestStress:
         x = np.random.default_rng(0).normal(size=(8, 2))
         assert raw_stress(x, pairwise_distances(x)) < 1e-28
 
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_the_guttman_transform_is_gradient_descent_with_the_step_1_over_2n(self, seed):
@@ -109,6 +110,7 @@ class TestStress:
 
 @pytest.mark.usefixtures("float64")
 class TestFits:
+    @pytest.mark.slow
     @each_method
     def test_roads_reach_the_stress_of_the_literature(self, method, roads):
         fit = fit_mds(roads, frames=[1000], method=method)
@@ -184,6 +186,7 @@ def test_points_that_start_in_one_place_are_separated(method, some_digits: Case)
     assert fit.infos.stress[-1] < 1.1 * from_pca.info.stress
 
 
+@pytest.mark.slow
 def test_two_that_start_together_among_others_are_separated(roads):
     start = np.asarray(classical_scaling(roads).points).copy()
     start[4] = start[11]
@@ -245,6 +248,7 @@ def test_a_hundred_steps_hold_no_array_of_all_pairs():
     assert compiled.memory_analysis().temp_size_in_bytes < 1797**2
 
 
+@pytest.mark.slow
 def test_on_all_digits_in_float32_it_agrees_with_scikit_learn_in_float64():
     x = load_digits().data
     start = np.asarray(fit_pca(x).points)

@@ -46,6 +46,7 @@ def by_loops(points: np.ndarray, distances: np.ndarray) -> tuple[float, float]:
 
 @pytest.mark.usefixtures("float64")
 class TestStress:
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_the_slides_and_the_normalised(self, seed):
@@ -55,6 +56,7 @@ class TestStress:
         np.testing.assert_allclose(sammon_slide_stress(points, d), slide, rtol=1e-12)
         np.testing.assert_allclose(sammon_stress(points, d), normalised, rtol=1e-12)
 
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_derivatives_are_those_of_the_stress(self, seed):
@@ -76,6 +78,7 @@ class TestStress:
 
 @pytest.mark.usefixtures("float64")
 class TestFits:
+    @pytest.mark.slow
     def test_roads_reach_the_stress_that_r_reaches(self, roads):
         """MASS::sammon(eurodist): from classical scaling 0.01705 down to 0.0093982 or lower."""
         fit = fit_sammon(roads, frames=[0, 100])
@@ -107,6 +110,7 @@ class TestFits:
             fit = fit_sammon(scale * roads, frames=[100])
             np.testing.assert_allclose(fit.info.stress, 0.0093982, rtol=1e-4)
 
+    @pytest.mark.slow
     def test_small_distances_come_out_better_than_in_mds(self, some_digits: Case):
         start = np.asarray(fit_pca(some_digits.x).points)
         near = some_digits.distances < np.quantile(some_digits.distances, 0.05)
