@@ -75,12 +75,12 @@ def unpack(commit: str, tree: Path) -> None:
 def tests_of(tree: Path, mutant: Mutant) -> list[str]:
     """The test files of its room that name something of the module, or all where none does.
 
-    The one called like the module comes first.
+    The one called like the module comes first. The ground floor is tested in every room.
     """
-    folder = tree / "tests" / mutant.room
-    files = sorted(folder.rglob("test_*.py")) if folder.is_dir() else []
-    files += [tree / "tests" / f"test_{mutant.room}.py", tree / "tests" / "test_fast_math.py"]
+    rooms = [mutant.room] if mutant.room in ROOMS else ROOMS
+    files = [tree / "tests" / f"test_{name}.py" for name in (mutant.room, "fast_math")]
     files = [file for file in files if file.exists()]
+    files += [file for room in rooms for file in sorted((tree / "tests" / room).rglob("test_*.py"))]
     names = re.findall(r"^(?:def|class) ([a-zA-Z]\w*)", (tree / mutant.path).read_text(), re.M)
     about = re.compile(rf"\b({'|'.join(names) or '$.'})\b")
     near = [file for file in files if about.search(file.read_text())]
