@@ -27,7 +27,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, ArrayLike, Int
 
-from lecture11.arguments import as_tree, as_whole
+from lecture11.arguments import as_numbers, as_tree, as_whole
 from lecture11.signatures import checked
 
 State = TypeVar("State")
@@ -106,7 +106,10 @@ def pick(stacked: State, index: int | np.integer | np.ndarray | Array) -> State:
     """One of several states stacked along their first axis: a frame of a run, one restart.
 
     index: its number, or several numbers in an array, for several states
+
+    Raises TypeError where the numbers are not whole.
     """
+    as_numbers("index", index, whole=True)
     return jax.tree.map(lambda field: field[index], stacked)
 
 
