@@ -225,21 +225,23 @@ def as_map(
     return mapped, d
 
 
-def _largest(values: Array) -> float:
-    """In size, without a copy, as distances are many."""
+def _require_squares(name: str, values: Array) -> float:
+    """The largest number in size; 0 of traced ones.
+
+    Raises ValueError where squares of such numbers, added up over all pairs, may overflow.
+    """
+    if not known(values):
+        return 0.0
     given = np.asarray(values)
-    return float(max(given.max(), -given.min()))
-
-
-def _require_squares(name: str, values: Array) -> None:
-    """Raise ValueError where squares of such numbers, added up over all pairs, may overflow."""
+    largest = float(max(given.max(), -given.min()))  # no copy: distances are many
     most = math.sqrt(float(jnp.finfo(values.dtype).max)) / (4 * len(values))
-    if known(values) and (largest := _largest(values)) > most:
+    if largest > most:
         raise ValueError(
             f"{name}: with numbers up to {largest:.3g} a stress overflows {values.dtype}, whose "
             f"squares end at {jnp.finfo(values.dtype).max:.2g}; divide {name} by such a number, or "
             "turn float64 on with jax.config.update('jax_enable_x64', True)."
         )
+    return largest
 
 
 def as_start(start: Any, distances: Float[Array, "points points"]) -> Float[Array, "points dims"]:
@@ -248,12 +250,12 @@ def as_start(start: Any, distances: Float[Array, "points points"]) -> Float[Arra
     Raises TypeError or ValueError where it is no points × dims array, does not fit the distances,
     or is so large that its rounding errors are larger than these.
     """
-    _require_squares("distances", distances)
+    longest = _require_squares("distances", distances)
     if start is None:
         start = principal_coordinates(distances, 2).points
     points = as_points("start", start)
     require_shape("start", points, (len(distances), points.shape[1]), "points × dims of the map")
-    largest, longest = _largest(points), _largest(distances)
+    largest = float(np.abs(np.asarray(points)).max())
     if 0 < longest < largest * float(jnp.finfo(points.dtype).eps):
         raise ValueError(
             f"start: expected a map about as large as the distances, up to {longest:.3g}; got "
