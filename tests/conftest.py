@@ -23,7 +23,7 @@ GROUND_FLOOR = [
     "networks",
     "training",
 ]
-ROOMS = ["divergence", "supervised", "embedding", "latent", "variational"]
+ROOMS = ["divergence", "supervised", "embedding", "latent", "variational", "studies"]
 SCIENCE = [f"lecture11.{module}" for module in GROUND_FLOOR + ROOMS]
 install_import_hook(SCIENCE, "tests.conftest.typechecked")
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = (
     ("exercises", "explore"),
     ("figures",),
+    ("studies",),
     ("variational",),
     ("supervised", "embedding", "latent"),
     ("divergence",),
