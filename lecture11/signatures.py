@@ -18,7 +18,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 import jax
@@ -110,6 +110,28 @@ def converted(**converters: Convert) -> Callable[[F], F]:
             return function(*bound.args, **bound.kwargs)
 
         return with_arguments_converted  # type: ignore[return-value]
+
+    return decorate
+
+
+def passes_on(to: Callable, *, without: Collection[str] = ()) -> Callable[[F], F]:
+    """Show the keyword arguments of ``to``, in place of the ``**`` that hands them on.
+
+    without: those of ``to`` that the function gives itself
+
+    Help, completion and the tests then see what may be given, and it is written once.
+    """
+
+    def decorate(function: F) -> F:
+        own, passed = inspect.signature(function), inspect.signature(to).parameters
+        shown = {
+            name: each for name, each in own.parameters.items() if each.kind != each.VAR_KEYWORD
+        }
+        for name, each in passed.items():
+            if each.kind is each.KEYWORD_ONLY and name not in without:
+                shown.setdefault(name, each)
+        function.__signature__ = own.replace(parameters=list(shown.values()))  # type: ignore[attr-defined]
+        return function
 
     return decorate
 

@@ -1,5 +1,6 @@
 """What a signature says of an argument is kept, and what is of another kind is named."""
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -12,7 +13,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key, PRNGKeyArray
 
 from lecture11.arguments import as_floats
-from lecture11.signatures import checked, converted
+from lecture11.signatures import checked, converted, passes_on
 
 
 class Line(NamedTuple):
@@ -161,3 +162,15 @@ def test_a_formula_behind_its_conversions_is_compiled_and_sees_arrays_alone():
         scaled([1.0], scale="two")
     with pytest.raises(TypeError, match="positional"):
         scaled([1.0], 2.0)
+
+
+def test_arguments_that_are_handed_on_are_shown():
+    def run(state: Any, *, frames: Any, chunk: int = 50, method: str = "slow") -> Any:
+        return state, frames, chunk, method
+
+    @passes_on(run, without=("method",))
+    def fit(x: Any, *, chunk: int = 20, **loop: Any) -> Any:
+        return run(x, chunk=chunk, method="fast", **loop)
+
+    assert str(inspect.signature(fit)) == "(x: Any, *, chunk: int = 20, frames: Any) -> Any"
+    assert fit(1, frames=2) == (1, 2, 20, "fast")

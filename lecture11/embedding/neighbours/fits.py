@@ -44,8 +44,47 @@ from lecture11.embedding.neighbours.losses import (
 )
 from lecture11.embedding.neighbours.starts import pca_start, random_map, separated
 from lecture11.iteration import FAST_MATH, FRAMES, Run, run
+from lecture11.signatures import passes_on
 
 OnChunk = Callable[[int, int, DescentInfo], None]
+
+
+def descend(
+    loss: MapLoss,
+    affinities: Any,
+    points: Float[Array, "*runs points dims"],
+    settings: Settings,
+    *,
+    frames: Iterable[int] = (0, 1000),
+    chunk: int = 50,
+    on_chunk: OnChunk | None = None,
+) -> Run[DescentState, DescentInfo]:
+    """The loop of every method that lowers a loss of neighbours, for one map or several at once."""
+    _check_settings(settings)
+    frames = as_items("frames", frames, FRAMES)
+    last = as_whole("frames", frames[-1])
+    if 0 < last <= settings.early_iterations and settings.exaggeration != 1:
+        raise ValueError(
+            f"frames: the run ends after {last} iterations, while the attraction is "
+            f"exaggerated for the first {settings.early_iterations}; go on for longer, or give "
+            "settings._replace(early_iterations=…) with fewer."
+        )
+    runs = points.shape[:-2]
+    numbers = jax.tree.map(lambda number: jnp.full(runs, number, points.dtype), settings)
+    unit = loss.rate(points.shape[-2]) * jnp.minimum(
+        1, numbers.most_attraction / loss.strongest(affinities)
+    )
+    numbers = numbers._replace(early_rate=unit * numbers.early_rate, rate=unit * numbers.rate)
+    step = DescentStep(loss)
+    return run(
+        BatchedStep(step) if runs else step,
+        start_state(points),
+        DescentData(affinities, numbers),
+        frames=frames,
+        chunk=chunk,
+        on_chunk=on_chunk,
+        compiler_options=FAST_MATH,
+    )
 
 
 def fit_tsne(
@@ -81,74 +120,60 @@ def fit_tsne(
     >>> print(run.state.points.shape, run.status)
     (4, 2) Status.COMPLETED
     """
-    _check_settings(settings)
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
     data = measured(x, precomputed=precomputed)
     affinities = neighbour_affinities(data.squares, perplexity=perplexity, joint=loss.joint)
     points = _start(data, start, key, precomputed)
-    return _descend(loss, affinities, points, settings, frames, chunk, on_chunk)
+    return descend(
+        loss, affinities, points, settings, frames=frames, chunk=chunk, on_chunk=on_chunk
+    )
 
 
+@passes_on(fit_tsne, without=("loss",))
 def fit_sne(
-    x: Any,
-    *,
-    perplexity: float = 30.0,
-    settings: Settings = GAINS,
-    frames: Iterable[int] = (0, 1000),
-    start: Any = None,
-    key: PRNGKeyArray | None = None,
-    precomputed: bool = False,
-    chunk: int = 50,
-    on_chunk: OnChunk | None = None,
+    x: Any, *, settings: Settings = GAINS, **arguments: Any
 ) -> Run[DescentState, DescentInfo]:
-    """SNE, the slide's, its loss summed over points; otherwise as :func:`fit_tsne`.
+    """SNE, the slide's, its loss summed over points; other arguments as of :func:`fit_tsne`.
 
     >>> print(fit_sne([[0], [1], [8], [9]], perplexity=1.5, frames=[300]).info.loss)
     0.013
     """
-    return fit_tsne(
-        x, perplexity=perplexity, settings=settings, frames=frames, start=start, key=key,
-        precomputed=precomputed, loss=SNE, chunk=chunk, on_chunk=on_chunk,
-    )  # fmt: skip
+    return fit_tsne(x, settings=settings, loss=SNE, **arguments)
 
 
+@passes_on(descend)
 def fit_nerv(
     x: Any,
     *,
     trade_off: float,
     perplexity: float = 30.0,
     settings: Settings = GAINS,
-    frames: Iterable[int] = (0, 1000),
     start: Any = None,
     key: PRNGKeyArray | None = None,
     precomputed: bool = False,
-    chunk: int = 50,
-    on_chunk: OnChunk | None = None,
+    **loop: Any,
 ) -> Run[DescentState, DescentInfo]:
     """NeRV with weight ``trade_off`` (λ) on the forward direction: 1 is SNE, 0 the reverse alone.
 
     Other arguments and errors as of :func:`fit_tsne`.
     """
-    _check_settings(settings)
     trade_off = as_number("trade_off", trade_off, 0, 1)
     data = measured(x, precomputed=precomputed)
     log_p = calibrate_squares(data.squares, perplexity).log_affinities
     affinities = RetrievalAffinities(log_p, jnp.asarray(trade_off, log_p.dtype))
-    points = _start(data, start, key, precomputed)
-    return _descend(NERV, affinities, points, settings, frames, chunk, on_chunk)
+    return descend(NERV, affinities, _start(data, start, key, precomputed), settings, **loop)
 
 
+@passes_on(descend)
 def fit_tsne_many(
     x: Any,
     *,
     perplexities: Sequence[float],
     starts: Any,
     settings: Settings = USUAL,
-    frames: Iterable[int] = (0, 1000),
     precomputed: bool = False,
     loss: NeighbourLoss = TSNE,
-    chunk: int = 50,
-    on_chunk: OnChunk | None = None,
+    **loop: Any,
 ) -> Run[DescentState, DescentInfo]:
     """Several runs on the same data at once, by ``vmap``: for some hundred points, over all pairs.
 
@@ -158,17 +183,16 @@ def fit_tsne_many(
     Other arguments and errors as of :func:`fit_tsne`. States and infos have the runs as their first
     axis, in the frames as their second.
     """
-    _check_settings(settings)
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
     given = as_items("perplexities", perplexities, "a perplexity for each run")
     wanted = [as_number(f"perplexities[{k}]", each, 1) for k, each in enumerate(given)]
     squares = measured(x, precomputed=precomputed).squares
     p = [jnp.exp(calibrate_squares(squares, each).log_affinities) for each in wanted]
     each = [pair_affinities(symmetrised(one) if loss.joint else one) for one in p]
-    points = _starts(starts, len(p), len(squares))
-    return _descend(loss, _stacked(each), points, settings, frames, chunk, on_chunk)
+    return descend(loss, _stacked(each), _starts(starts, len(p), len(squares)), settings, **loop)
 
 
+@passes_on(descend)
 def fit_nerv_many(
     x: Any,
     *,
@@ -176,55 +200,17 @@ def fit_nerv_many(
     starts: Any,
     perplexity: float = 30.0,
     settings: Settings = GAINS,
-    frames: Iterable[int] = (0, 1000),
     precomputed: bool = False,
-    chunk: int = 50,
-    on_chunk: OnChunk | None = None,
+    **loop: Any,
 ) -> Run[DescentState, DescentInfo]:
     """NeRV for several λ on the same data at once: :func:`fit_nerv` like :func:`fit_tsne_many`."""
-    _check_settings(settings)
     given = as_items("trade_offs", trade_offs, "numbers λ from 0 to 1")
     weights = [as_number(f"trade_offs[{k}]", each, 0, 1) for k, each in enumerate(given)]
     squares = measured(x, precomputed=precomputed).squares
     log_p = calibrate_squares(squares, perplexity).log_affinities
     each = [RetrievalAffinities(log_p, jnp.asarray(weight, log_p.dtype)) for weight in weights]
     points = _starts(starts, len(weights), len(squares))
-    return _descend(NERV, _stacked(each), points, settings, frames, chunk, on_chunk)
-
-
-def _descend(
-    loss: MapLoss,
-    affinities: Any,
-    points: Float[Array, "*runs points dims"],
-    settings: Settings,
-    frames: Iterable[int],
-    chunk: int,
-    on_chunk: OnChunk | None,
-) -> Run[DescentState, DescentInfo]:
-    frames = as_items("frames", frames, FRAMES)
-    last = as_whole("frames", frames[-1])
-    if 0 < last <= settings.early_iterations and settings.exaggeration != 1:
-        raise ValueError(
-            f"frames: the run ends after {last} iterations, while the attraction is "
-            f"exaggerated for the first {settings.early_iterations}; go on for longer, or give "
-            "settings._replace(early_iterations=…) with fewer."
-        )
-    runs = points.shape[:-2]
-    numbers = jax.tree.map(lambda number: jnp.full(runs, number, points.dtype), settings)
-    unit = loss.rate(points.shape[-2]) * jnp.minimum(
-        1, numbers.most_attraction / loss.strongest(affinities)
-    )
-    numbers = numbers._replace(early_rate=unit * numbers.early_rate, rate=unit * numbers.rate)
-    step = DescentStep(loss)
-    return run(
-        BatchedStep(step) if runs else step,
-        start_state(points),
-        DescentData(affinities, numbers),
-        frames=frames,
-        chunk=chunk,
-        on_chunk=on_chunk,
-        compiler_options=FAST_MATH,
-    )
+    return descend(NERV, _stacked(each), points, settings, **loop)
 
 
 def _start(

@@ -177,17 +177,20 @@ def fit_mds(
     first = as_start(start, d)
     # The first length tried is SMACOF's own: twice this one.
     length = jnp.asarray(1 if method == "smacof" else 0.25 / len(d), d.dtype)
-    return run_map(METHODS[method], MapState(first, length), d, frames, tolerance, chunk, on_chunk)
+    return run_map(
+        METHODS[method], MapState(first, length), d,
+        frames=frames, tolerance=tolerance, chunk=chunk, on_chunk=on_chunk,
+    )  # fmt: skip
 
 
 def run_map(
     step: Callable[[MapState, Any], tuple[MapState, StressInfo]],
     state: MapState,
     data: Any,
-    frames: Iterable[int],
-    tolerance: float | None,
-    chunk: int,
-    on_chunk: Callable[[int, int, StressInfo], None] | None,
+    *,
+    tolerance: float | None = None,
+    chunk: int = 50,
+    **loop: Any,
 ) -> Run[MapState, StressInfo]:
     """The loop of every method that lowers a stress."""
     if tolerance is not None:
@@ -202,11 +205,10 @@ def run_map(
         step,
         state,
         data,
-        frames=frames,
         chunk=chunk,
         stop=has_converged,
-        on_chunk=on_chunk,
         compiler_options=FAST_MATH,
+        **loop,
     )
 
 

@@ -11,7 +11,6 @@ coordinate; in the place of his fixed "magic factor" of 0.3 the length is search
 never rises.
 """
 
-from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax.numpy as jnp
@@ -27,9 +26,10 @@ from lecture11.embedding.pairs import (
     row_sums,
     squared_length,
 )
-from lecture11.embedding.stress.mds import MapState, StressInfo, as_map, as_start, run_map
+from lecture11.embedding.stress.mds import MapState, StressInfo, as_map, as_start, fit_mds, run_map
 from lecture11.iteration import Run
 from lecture11.line_search import line_search
+from lecture11.signatures import passes_on
 
 LEAST_CURVATURE = 0.1
 """Of the second derivative, in units of its value where every distance is right."""
@@ -120,16 +120,9 @@ def sammon_step(
     return MapState(points, length), StressInfo(loss(state.points))
 
 
-def fit_sammon(
-    distances: Any,
-    *,
-    frames: Iterable[int],
-    start: Any = None,
-    tolerance: float | None = None,
-    chunk: int = 50,
-    on_chunk: Callable[[int, int, StressInfo], None] | None = None,
-) -> Run[MapState, StressInfo]:
-    """Minimise Sammon's stress; arguments and result as in :func:`~lecture11.embedding.fit_mds`.
+@passes_on(fit_mds, without=("method",))
+def fit_sammon(distances: Any, *, start: Any = None, **loop: Any) -> Run[MapState, StressInfo]:
+    """Minimise Sammon's stress; all but ``method`` as in :func:`~lecture11.embedding.fit_mds`.
 
     The infos' stress is the normalised one.
     Raises what ``fit_mds`` raises, and ValueError where two points are at distance 0.
@@ -141,7 +134,7 @@ def fit_sammon(
     d = as_distances("distances", distances, least=2)
     _require_apart(d)
     state = MapState(as_start(start, d), jnp.asarray(0.5, d.dtype))
-    return run_map(sammon_step, state, d, frames, tolerance, chunk, on_chunk)
+    return run_map(sammon_step, state, d, **loop)
 
 
 def _require_apart(distances: Float[Array, "points points"]) -> None:
