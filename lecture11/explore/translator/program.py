@@ -144,7 +144,7 @@ def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, 
     ]
     changed = ["!outputs", *(f"{size}!=={place}" for size, place in sizes.items())]
     lines = [
-        f"{name}: (() => {{",
+        f"{json.dumps(name, ensure_ascii=False)}: (() => {{",
         f"let {','.join([*sizes, *(buffer for buffer, _, _ in writer.buffers), 'outputs'])};",
         "return (inputs) => {",
         *(f"const {x}=inputs[{k}].data;" for k, x in enumerate(inputs)),

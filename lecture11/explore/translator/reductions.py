@@ -192,7 +192,10 @@ def _sort(writer: Writer, operation: Operation, operands: Values) -> Values:
 
 @rule("top_k")
 def _top_k(writer: Writer, operation: Operation, operands: Values) -> Values:
-    """The largest first, NaN before all; of equal ones the first."""
+    """The largest first, of equal ones the first, 0 before −0, and NaN before all.
+
+    (A NaN may have a sign, on whose making processors differ; with one it is the last in JAX.)
+    """
     (x,), (values, places) = operands, operation.results
     axis = operation.parameters.get("axis", len(x.shape) - 1)
     if axis not in (-1, len(x.shape) - 1):

@@ -136,7 +136,7 @@ function nextafter(x, y) {
 
 /**
  * erf by its series, e^(−x²) (2x/√π) Σ (2x²)ⁿ / (2n+1)!!: no term is negative, so nothing cancels.
- * For |x| below about 3.
+ * For |x| up to 1.
  */
 function erf_series(x) {
   const square = 2 * x * x;
@@ -151,11 +151,11 @@ function erf_series(x) {
 
 /**
  * erfc by its continued fraction, e^(−x²)/√π · 1/(x + (1/2)/(x + 1/(x + (3/2)/(x + …)))), from its
- * tail. For x from 2 on.
+ * tail. For x from 1 on.
  */
 function erfc_fraction(x) {
   let below = x;
-  for (let n = Math.ceil(20 + 200 / (x * x)); n > 0; n--) below = x + n / 2 / below;
+  for (let n = Math.ceil(20 + 300 / (x * x)); n > 0; n--) below = x + n / 2 / below;
   // x² in two parts: what is rounded off it would be multiplied by e^(−x²) otherwise.
   const head = Math.fround(x);
   const rest = (x - head) * (x + head);
@@ -165,14 +165,14 @@ function erfc_fraction(x) {
 /** The error function. */
 function erf(x) {
   const size = Math.abs(x);
-  if (!(size > 2)) return erf_series(x);
+  if (!(size > 1)) return erf_series(x);
   return Math.sign(x) * (size > 6 ? 1 : 1 - erfc_fraction(size));
 }
 
 /** 1 − erf(x), also where that is tiny. */
 function erfc(x) {
   if (x > 28) return 0;
-  if (x > 2) return erfc_fraction(x);
+  if (x > 1) return erfc_fraction(x);
   return 1 - erf(x);
 }
 
@@ -214,7 +214,7 @@ function lgamma(x) {
 /** The slope of lgamma: moved up by its recurrence, then by Stirling's series. */
 function digamma(x) {
   if (x <= 0 && x === Math.floor(x)) return NaN;
-  if (x < 0) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.floor(x)));
+  if (x < 0) return digamma(1 - x) - Math.PI / Math.tan(Math.PI * (x - Math.round(x)));
   if (x === Infinity) return x;
   let shift = 0;
   let y = x;
@@ -251,13 +251,14 @@ function sort_order(keys, order, spare, n, largest_first) {
   if (from !== order) order.set(from);
 }
 
-/** Whether row i comes before row j. */
+/** Whether row i comes before row j. The largest first is JAX's top_k, which tells 0 from −0. */
 function comes_first(keys, i, j, largest_first) {
   for (let k = 0; k < keys.length; k++) {
     const a = keys[k][largest_first ? j : i];
     const b = keys[k][largest_first ? i : j];
     if (a < b || (b !== b && a === a)) return true;
     if (b < a || (a !== a && b === b)) return false;
+    if (largest_first && a === 0 && b === 0 && 1 / a !== 1 / b) return 1 / a < 0;
   }
   return false;
 }

@@ -12,7 +12,7 @@ import numpy as np
 from lecture11.explore.translator.flat import Operation
 from lecture11.explore.translator.rules import rule, write_call
 from lecture11.explore.translator.sizes import size_code
-from lecture11.explore.translator.writer import LOAD, Expr, Index, Value, Writer
+from lecture11.explore.translator.writer import CHEAP, LOAD, Expr, Index, Value, Writer
 
 Values = list[Value]
 
@@ -75,10 +75,41 @@ def _while(writer: Writer, operation: Operation, operands: Values) -> Values:
     with writer.scope("for (;;) {"):
         present = carried.values(writer.depth)
         (goes_on,) = write_call(writer, given["cond_jaxpr"], fixed[:of_test] + present)
-        writer.put(f"if (!{writer.at(goes_on, _first(goes_on))}) break;")
+        goes_on = writer.store(goes_on)
+        writer.put(f"if (!{_any(writer, goes_on)}) break;")
         new = write_call(writer, given["body_jaxpr"], fixed[of_test:] + present)
-        carried.replace(present, new)
+        carried.replace(
+            present, [_where(writer, goes_on, *pair) for pair in zip(new, present, strict=True)]
+        )
     return carried.values(writer.depth)
+
+
+def _any(writer: Writer, flags: Value) -> str:
+    """Whether one is set: of loops under vmap, whether any goes on."""
+    if not flags.shape:
+        return writer.at(flags, ())
+    found = writer.fresh("any")
+    writer.put(f"let {found}=false;")
+    with writer.loops(flags.shape) as index:
+        writer.put(f"{found}={found}||{writer.at(flags, index)};")
+    return found
+
+
+def _where(writer: Writer, flags: Value, new: Value, old: Value) -> Value:
+    """What comes next of those loops that go on."""
+    axes = len(flags.shape)
+    if not axes or new is old:
+        return new
+
+    def element(index: Index) -> Expr:
+        flag, one, other = (
+            writer.element(each, place)
+            for each, place in ((flags, index[:axes]), (new, index), (old, index))
+        )
+        depth = max(flag.depth, one.depth, other.depth)
+        return Expr(f"({flag.text}?{one.text}:{other.text})", depth)
+
+    return writer.lazy(new, element, CHEAP + new.cost, [flags, new, old])
 
 
 @rule("scan")

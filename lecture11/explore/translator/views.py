@@ -9,7 +9,7 @@ from lecture11.explore.translator.flat import Operation
 from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import rule
 from lecture11.explore.translator.sizes import parenthesised, same_size, size_code
-from lecture11.explore.translator.writer import LOAD, ZERO, Expr, Index, Value, Writer
+from lecture11.explore.translator.writer import CHEAP, LOAD, ZERO, Expr, Index, Value, Writer
 
 Values = list[Value]
 
@@ -65,6 +65,21 @@ def _reshape(writer: Writer, operation: Operation, operands: Values) -> Values:
     stored = writer.array(x)
     assert stored.buffer is not None
     return [writer.buffered(stored.buffer, result.shape, result.dtype, stored.depth)]
+
+
+@rule("tile", lazy=CHEAP)
+def _tile(writer: Writer, operation: Operation, operands: Values) -> Values:
+    (x,) = operands
+
+    def place(index: Index) -> Index:
+        return tuple(
+            ZERO
+            if same_size(size, 1)
+            else Expr(f"{i.text}%{parenthesised(size_code(size))}", i.depth)
+            for i, size in zip(index, x.shape, strict=True)
+        )
+
+    return [moved(writer, operation.results[0], x, place)]
 
 
 @rule("transpose", lazy=0)
