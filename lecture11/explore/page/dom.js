@@ -1,0 +1,39 @@
+// Making elements. Texts are always set as text, so nothing a reader types can become markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * @param {Element} element
+ * @param {Object<string, any>} attributes
+ * @param {string} [text]
+ */
+function finished(element, attributes, text) {
+  for (const name in attributes) {
+    if (attributes[name] !== undefined) element.setAttribute(name, String(attributes[name]));
+  }
+  if (text !== undefined) element.textContent = text;
+  return element;
+}
+
+/**
+ * An HTML element, the last child of another.
+ * @param {string} tag
+ * @param {Element} parent
+ * @param {Object<string, any>} [attributes]
+ * @param {string} [text]
+ * @returns {any}
+ */
+export function html(tag, parent, attributes = {}, text) {
+  return finished(parent.appendChild(document.createElement(tag)), attributes, text);
+}
+
+/**
+ * @param {string} tag
+ * @param {Element} parent
+ * @param {Object<string, any>} [attributes]
+ * @param {string} [text]
+ * @returns {any}
+ */
+export function svg(tag, parent, attributes = {}, text) {
+  return finished(parent.appendChild(document.createElementNS(SVG, tag)), attributes, text);
+}

@@ -1,0 +1,109 @@
+"""A laboratory as a notebook shows it: a widget, and in the same output its words and its still."""
+
+import base64
+import functools
+import json
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from lecture11.explore.lab import Lab
+from lecture11.explore.page import style, widget_module
+from lecture11.figures.still import still
+
+
+class Laboratory(anywidget.AnyWidget):
+    """What the reader moves. ``state`` is what the reader has made of it, and can be set.
+
+    It comes from the page when the pointer is released and when a play is paused.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    _declared = traitlets.Unicode().tag(sync=True)
+    _state = traitlets.Bytes().tag(sync=True)
+
+    def __init__(self, lab: Lab) -> None:
+        """Show a laboratory from its start."""
+        self.lab = lab
+        super().__init__(
+            _esm=widget_module(),
+            _css=style(),
+            _declared=json.dumps(declared(lab)),
+            _state=packed(lab.state),
+        )
+
+    @property
+    def state(self) -> Any:
+        """The state, a NamedTuple of NumPy arrays.
+
+        Raises, when set, TypeError or ValueError where it is no state of this laboratory.
+        """
+        return unpacked(self._state, type(self.lab.state))
+
+    @state.setter
+    def state(self, state: Any) -> None:
+        self._state = packed(self.lab.as_state("state", state))
+
+    @property
+    def values(self) -> dict[str, np.ndarray]:
+        """All that is seen of the present state, by name."""
+        return self.lab.values(self.state)
+
+    def __repr__(self) -> str:
+        """The words."""
+        return f"{self.lab.title} (run this cell to use it). {self.lab.said(self.values)}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        own = {"text/plain": repr(self), "text/html": self.still()}
+        return {**data, **own}, metadata
+
+    def still(self) -> str:
+        """The present state as a picture in HTML, marked as this laboratory's place."""
+        values = self.values
+        picture = still(self.lab.scene, values, self.lab.said(values), self.lab.lists)
+        html = picture.to_html()
+        return html.replace("<figure ", f'<figure data-laboratory="{self.lab.name}" ', 1)
+
+
+@functools.cache
+def declared(lab: Lab) -> dict[str, Any]:
+    """All that the page's script needs, as JSON holds it."""
+    starts = {"Start again": lab.state} | dict(lab.starts)
+    return {
+        "spec": lab.spec,
+        "program": {"source": lab.program.source, "constants": lab.program.encoded()},
+        "starts": {
+            name: base64.b64encode(packed(state)).decode("ascii") for name, state in starts.items()
+        },
+    }
+
+
+def packed(state: Any) -> bytes:
+    """A state as bytes: the header's length, the header, the arrays, each from a multiple of 8."""
+    arrays = {key: np.asarray(value) for key, value in state._asdict().items()}
+    header = [[key, array.dtype.name, array.shape] for key, array in arrays.items()]
+    text = json.dumps(header).encode()
+    parts = [len(text).to_bytes(4, "little") + text]
+    parts += [
+        np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+        for array in arrays.values()
+    ]
+    return b"".join(part + bytes(-len(part) % 8) for part in parts)
+
+
+def unpacked(sent: bytes, kind: type) -> Any:
+    """The state that was packed."""
+    length = int.from_bytes(sent[:4], "little")
+    place = 4 + length + -(4 + length) % 8
+    arrays = {}
+    for key, dtype, shape in json.loads(sent[4 : 4 + length]):
+        size = int(np.prod(shape, dtype=int)) * np.dtype(dtype).itemsize
+        flat = np.frombuffer(sent[place : place + size], np.dtype(dtype).newbyteorder("<"))
+        arrays[key] = flat.astype(dtype).reshape(shape)
+        place += size + -size % 8
+    return kind(**arrays)

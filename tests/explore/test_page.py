@@ -1,0 +1,156 @@
+"""The page's script, outside a page: its modules, and what it shares with the kernel."""
+
+import json
+import re
+import shutil
+import subprocess
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lecture11.explore.page import order, script, widget_module
+from lecture11.explore.translator import draw
+from lecture11.explore.widget import packed, unpacked
+from tests.explore.test_lab import State
+
+FORMATS = json.loads(Path(__file__).with_name("formats.json").read_text("utf-8"))
+FILES = sorted(
+    path.name
+    for path in resources.files("lecture11.explore.page").iterdir()
+    if path.name.endswith(".js")
+)
+node = pytest.mark.skipif(shutil.which("node") is None, reason="Node is not on this machine")
+
+
+def in_node(modules: str, body: str) -> Any:
+    """What the body returns, as JSON, with these modules' functions at hand."""
+    text = f"{script(modules)}\nconsole.log(JSON.stringify((() => {{\n{body}\n}})()));"
+    command = ["node", "--input-type=module", "-"]
+    ended = subprocess.run(command, input=text, text=True, capture_output=True, encoding="utf-8")
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@node
+def test_the_joined_script_is_a_module_without_imports(tmp_path: Path):
+    for name, text in (("widget.mjs", widget_module()), ("static.mjs", script("static.js"))):
+        (tmp_path / name).write_text(text, "utf-8")
+        subprocess.run(["node", "--check", tmp_path / name], check=True, capture_output=True)
+        assert not re.search(r"^\s*import ", text, re.MULTILINE)
+
+
+def test_every_module_is_joined_and_small():
+    joined = {*order("static.js"), *order("widget.js")}
+    assert joined == {*FILES, "shared.js"}
+    lengths = {
+        name: len((resources.files("lecture11.explore.page") / name).read_text("utf-8").split("\n"))
+        for name in FILES
+    }
+    assert max(lengths.values()) <= 201, lengths
+
+
+def test_nothing_is_fetched_and_no_markup_is_made_from_text():
+    for name in FILES:
+        text = (resources.files("lecture11.explore.page") / name).read_text("utf-8")
+        found = re.findall(
+            r"innerHTML|insertAdjacentHTML|document\.write|fetch\(|https?://\S+", text
+        )
+        assert set(found) <= {'http://www.w3.org/2000/svg";'}, name
+
+
+@node
+def test_the_page_writes_numbers_as_the_kernel_does():
+    body = f"""const special = {{ inf: Infinity, "-inf": -Infinity, nan: NaN }};
+        return {json.dumps(FORMATS)}.map(
+            ([form, value]) => formatted(special[value] ?? Number(value), form));"""
+    assert in_node("numbers.js", body) == [text for _, _, text in FORMATS]
+
+
+@node
+def test_the_page_says_the_same_sentences():
+    body = """const values = { cycle: { data: [3], shape: [] }, kind: { data: [1, 7], shape: [2] },
+            means: { data: [1, -2.5, 0, 4], shape: [2, 2] }, stuck: { data: [1, 0], shape: [2] } };
+        const sentence = (text, when = null) => ({ text, when });
+        return wordsOf([sentence("{cycle:d} at {means[0,1]:.1f}."), sentence("x", ["stuck", true]),
+            sentence("y", ["stuck", false]), sentence("{kind[0]:kinds} {kind[1]:kinds}")],
+            values, { kinds: ["minimum", "saddle"] });"""
+    assert in_node("numbers.js", body) == "3 at −2.5. y saddle undefined"
+
+
+@node
+def test_a_state_is_read_and_sent_in_the_same_bytes():
+    state = State(
+        np.array([[0.5, -0.0], [np.inf, np.nan]]), np.float64(2), np.int32(-3), np.int32(7)
+    )
+    sent = list(packed(state))
+    body = f"return [...packed(unpacked(Uint8Array.from({sent})))];"
+    back = unpacked(bytes(in_node("arrays.js", body)), State)
+    for one, other in zip(state, back, strict=True):
+        assert one.tobytes() == other.tobytes()
+
+
+@node
+def test_ticks_are_round_and_inside():
+    body = "return [linearTicks(-1200, -350, 5), linearTicks(0, 1, 4), logTicks(0.2, 5)];"
+    assert in_node("panel.js", body) == [
+        [-1200, -1000, -800, -600, -400],
+        [0, 0.5, 1],
+        [0.2, 0.5, 1, 2, 5],
+    ]
+
+
+ENGINE = """
+const spec = {
+    fields: [{ name: "places", shape: ["n", 2] }, { name: "noise", shape: ["n"], noise: "normal" },
+        { name: "seed", shape: [] }],
+    prepare: [{ name: "slowly", fields: ["places"], makes: ["slowly"], slow: true }],
+    given: ["places", "noise", "seed", "slowly"], seen: ["sum"],
+    named: ["double", "reseed"], then: { n: "double" } };
+const one = (x) => ({ data: Float64Array.of(x), shape: [] });
+let prepared = 0;
+const functions = {
+    view: ([places, , , slowly]) => [one(places.data.reduce((a, b) => a + b, 0) + slowly.data[0])],
+    prepare_0: ([places]) => (prepared++, [one(100 * places.data[0])]),
+    move_0: ([places, noise, seed]) => [{ data: places.data.map((x) => 2 * x) }, noise, seed],
+    move_1: ([places, noise, seed]) => [places, noise, { data: Int32Array.of(seed.data[0] + 1) }] };
+const start = { places: { data: Float64Array.of(1, 2, 3, 4), shape: [2, 2] },
+    noise: { data: new Float64Array(2), shape: [2] }, seed: { data: Int32Array.of(5), shape: [] } };
+const engine = new Engine(spec, functions, start);
+const sum = () => engine.values.sum.data[0];
+"""
+
+
+@node
+def test_the_engine_prepares_what_is_due_and_what_is_slow_at_rest():
+    body = (
+        ENGINE
+        + """
+        const seen = [sum(), prepared];
+        engine.state.places.data[0] = 2; engine.follow("places", true); engine.look(true);
+        seen.push(sum(), prepared); engine.look(); seen.push(sum(), prepared);
+        engine.move("double"); engine.look(); seen.push(sum(), prepared);
+        engine.move("reseed"); engine.look(); seen.push(prepared);
+        return seen;"""
+    )
+    assert in_node("engine.js", body) == [110, 1, 111, 1, 211, 2, 422, 3, 3]
+
+
+@node
+def test_the_engine_resizes_and_draws_the_kernels_noise():
+    body = (
+        ENGINE
+        + """
+        engine.resize("n", 3); engine.follow("n"); engine.look();
+        const first = [...engine.state.noise.data];
+        engine.move("reseed");
+        const { places, noise } = engine.state;
+        return [[...places.data], places.shape, sum(), first, [...noise.data]];"""
+    )
+    places, shape, total, first, second = in_node("engine.js", body)
+    assert (places, shape, total) == ([2, 4, 6, 8, 0, 0], [3, 2], 220)
+    for numbers, seed in ((first, 5), (second, 6)):
+        drawn = draw("normal", (3,), seed=seed, counter=1)
+        np.testing.assert_allclose(numbers, drawn, rtol=1e-13)
