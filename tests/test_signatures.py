@@ -13,7 +13,7 @@ from jax.typing import ArrayLike
 from jaxtyping import Array, Float, Int, Key, PRNGKeyArray
 
 from lecture11.arguments import as_floats
-from lecture11.signatures import checked, converted, passes_on
+from lecture11.signatures import checked, compiled, converted, passes_on
 
 
 class Line(NamedTuple):
@@ -174,3 +174,11 @@ def test_arguments_that_are_handed_on_are_shown():
 
     assert str(inspect.signature(fit)) == "(x: Any, *, chunk: int = 20, frames: Any) -> Any"
     assert fit(1, frames=2) == (1, 2, 20, "fast")
+
+
+def test_a_compiled_formula_leaves_no_call_inside_other_compiled_code():
+    inside, outside = (
+        jax.make_jaxpr(each(lambda x: x + 1.0))(1.0).jaxpr.eqns for each in (compiled, jax.jit)
+    )
+    assert [str(each.primitive) for each in inside] == ["add"]
+    assert [str(each.primitive) for each in outside] != ["add"]

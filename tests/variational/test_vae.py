@@ -222,6 +222,11 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any
         np.testing.assert_array_equal(one, whole)
 
 
+def test_one_pixel_hidden_unit_and_latent_are_enough():
+    encoder, decoder, _ = init_autoencoder(1, (1,), 1, key=KEY)
+    assert [layer.weights.shape for layer in encoder + decoder] == [(1, 1), (1, 2), (1, 1), (1, 1)]
+
+
 # What is refused
 
 

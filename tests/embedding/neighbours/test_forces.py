@@ -37,6 +37,11 @@ class TestOthers:
         rows, _ = others_than(far, 0, 1)
         np.testing.assert_allclose(rows[0], np.exp(-36.0) + np.exp(-49.0), rtol=1e-10)
 
+    def test_the_last_point_is_one_and_the_next_is_not(self):
+        assert np.isfinite(others_than(jnp.asarray(MAP), 0, 19).student)
+        with pytest.raises(ValueError, match=r"^j: expected a whole number from 0 to 19, got 20"):
+            others_than(jnp.asarray(MAP), 0, 20)
+
     @pytest.mark.parametrize("method", ["SNE", "t-SNE"])
     def test_force_is_the_part_of_the_gradient_that_comes_from_the_pair(self, method: str):
         """The loss, but for Σ p log p, as a function of this pair's distance, all others held."""
