@@ -40,6 +40,9 @@ def test_distillation_is_its_formula(float64: None):
     from_teacher = -(softmax(TEACHER / 3, axis=1) * log_softmax(LOGITS / 3, axis=1)).sum(axis=1)
     expected = 0.3 * from_labels + 0.7 * 9 * from_teacher
     np.testing.assert_allclose(distilled(3.0, 0.7), expected, rtol=1e-12)
+    first = (jnp.asarray(each[0]) for each in (LOGITS, LABELS, TEACHER))
+    alone = distillation(*first, jnp.asarray(3.0), jnp.asarray(0.7))
+    np.testing.assert_allclose(alone, expected[0], rtol=1e-12)
 
 
 def test_without_the_teacher_it_is_the_cross_entropy(float64: None):

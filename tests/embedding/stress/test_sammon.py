@@ -178,6 +178,13 @@ def test_of_distances_that_are_all_0_there_is_no_normalised_stress():
     assert sammon_slide_stress(np.zeros((3, 2)), np.zeros((3, 3))) == 0
 
 
+def test_duplicates_count_0_however_far_apart_in_the_map():
+    distances = [[0, 0, 2], [0, 0, 2], [2, 2, 0]]
+    assert sammon_slide_stress([[0, 0], [9, 0], [9, 2]], distances) == pytest.approx(
+        2 * (np.sqrt(85) - 2) ** 2 / 2, rel=1e-6
+    )
+
+
 def test_nan_in_a_map_is_nan_in_its_stress():
     assert jnp.isnan(jax.jit(fast_sammon_stress)(jnp.full((4, 2), jnp.nan), 1 - jnp.eye(4)))
 
