@@ -101,7 +101,7 @@ def as_labels(name: str, value: Any, points: int) -> Int[Array, " points"]:
 
 def require_pairs(name: str, pairs: Array, points: Array) -> None:
     """Raise ValueError unless there is a number for each pair of points."""
-    require_shape(name, pairs, (len(points),) * 2, "one row and one column for each point")
+    require_shape(name, pairs, (points.shape[0],) * 2, "one row and one column for each point")
 
 
 def _refuse_distances(name: str, given: np.ndarray, rounding: float) -> None:
@@ -130,7 +130,7 @@ def _refuse(name: str, given: np.ndarray, bad: np.ndarray, needed: str, remedy: 
 
 
 def _require_many(name: str, array: Array, least: int) -> None:
-    if len(array) < least:
+    if array.shape[0] < least:
         raise ValueError(f"{name}: expected {least} points or more, got {len(array)}.")
 
 
@@ -183,7 +183,8 @@ def scaled_data(
 def unit_of(values: Array) -> Float[Array, ""]:
     """The power of 2 at or below the largest size: none is 2 units large, and ties stay ties."""
     size = jnp.maximum(jnp.abs(values).max(), jnp.finfo(values.dtype).tiny)
-    return jnp.ldexp(jnp.ones((), values.dtype), jnp.frexp(size)[1] - 1)
+    nearest = lax.reduce_precision(size, jnp.finfo(values.dtype).nexp, 0)  # no digit but the first
+    return jnp.where(nearest > size, nearest / 2, nearest)
 
 
 @jax.jit

@@ -31,7 +31,7 @@ def squared_length(parts: Sequence[Array]) -> Array:
 
 def without_self(pairs: Float[Array, "points points"], value: float) -> Array:
     """The matrix with ``value`` on its diagonal: no point is its own neighbour."""
-    return jnp.where(jnp.eye(len(pairs), dtype=bool), value, pairs)
+    return jnp.where(jnp.eye(pairs.shape[0], dtype=bool), value, pairs)
 
 
 def root(squares: Array) -> Array:

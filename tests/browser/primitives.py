@@ -179,7 +179,12 @@ ELEMENTWISE = {
     "total order": case_of(
         lambda x, y: (lax.lt_to_p.bind(x, y), lax.le_to_p.bind(x, y)), *pairs(FLOATS)
     ),
-    "reduce_precision": case_of(lambda x: lax.reduce_precision(x, 8, 23), FLOATS[FLOATS != TINY]),
+    "reduce_precision": case_of(
+        lambda x: [
+            lax.reduce_precision(x, *bits) for bits in ((8, 23), (11, 0), (11, 3), (11, 52))
+        ],
+        FLOATS[FLOATS != TINY],
+    ),
 }
 WHOLE_NUMBERS = {
     **{

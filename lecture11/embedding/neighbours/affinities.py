@@ -100,7 +100,7 @@ def joint_affinities(
 
 def symmetrised(conditional: Float[Array, "points points"]) -> Float[Array, "points points"]:
     """From p_i(j) to P_ij = (p_i(j) + p_j(i)) / 2N."""
-    return (conditional + conditional.T) / (2 * len(conditional))
+    return (conditional + conditional.T) / (2 * conditional.shape[0])
 
 
 def calibrate_points(x: Any, *, perplexity: Scalar, precomputed: bool = False) -> Calibration:
@@ -123,7 +123,7 @@ def calibrate_squares(squares: Float[Array, "points points"], perplexity: Any) -
 
     Raises TypeError or ValueError for a perplexity that so many points cannot have.
     """
-    target = jnp.asarray(as_perplexity(perplexity, len(squares)), squares.dtype)
+    target = jnp.asarray(as_perplexity(perplexity, squares.shape[0]), squares.dtype)
     return calibrate(without_self(squares, jnp.inf), target)
 
 
@@ -203,7 +203,7 @@ def bisect_precision(squares: Any, *, perplexity: Scalar, steps: int = 30) -> Bi
     perplexity that so many points cannot have, or fewer steps than 1.
     """
     squares = as_floats("squares", squares, 1)
-    perplexity = as_perplexity(perplexity, len(squares) + 1)
+    perplexity = as_perplexity(perplexity, squares.shape[0] + 1)
     steps = as_whole("steps", steps, 1)
     return _bisect(squares, jnp.asarray(perplexity, squares.dtype), steps)
 

@@ -50,7 +50,7 @@ def others_than(
 def _others_than(points: Array, i: Array, j: Array) -> Others:
     squares = squared_length(differences(points))
     gaussian, student = (without_self(w, 0) for w in (jnp.exp(-squares), 1 / (1 + squares)))
-    number = jnp.arange(len(points))
+    number = jnp.arange(points.shape[0])
     rows = tuple(
         jnp.where(number == other, 0, gaussian[one]).sum() for one, other in ((i, j), (j, i))
     )

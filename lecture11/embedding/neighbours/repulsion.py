@@ -47,9 +47,11 @@ def _of_tsne(
     """In one pass, as its Z divides the sums afterwards: (q_ij + q_ji) g_ij = 2 w_ij² / Z."""
     parts = differences(points)
     weights = 1 / (1 + squared_length(parts))
-    others = jnp.where(_is_self(points), 0, weights) if len(points) < MANY else weights
+    size = points.shape[0]
+    many = isinstance(size, int) and size >= MANY
+    others = weights if many else jnp.where(_is_self(points), 0, weights)
     *sums, of_rows = row_sums(*(weights * weights * part for part in parts), others)
-    total = of_rows.sum() - (0 if len(points) < MANY else len(points))
+    total = of_rows.sum() - (size if many else 0)
     return 2 * jnp.stack(sums, axis=1) / total, jnp.log(total)
 
 
@@ -66,5 +68,5 @@ def log_row_sums(points: Float[Array, "points dims"], *, student: bool) -> Float
 
 
 def _is_self(points: Float[Array, "points dims"]) -> Bool[Array, "points points"]:
-    numbers = jnp.arange(len(points))
+    numbers = jnp.arange(points.shape[0])
     return numbers[:, None] == numbers[None, :]

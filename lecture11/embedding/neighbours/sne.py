@@ -110,7 +110,7 @@ def info_nce_loss(
     0.9398
     """
     require_pairs("scores", scores, scores)
-    require_shape("positives", positives, (len(scores),), "one for each point")
+    require_shape("positives", positives, (scores.shape[0],), "one for each point")
     if known(positives) and not _are_others(positives):
         raise ValueError(
             f"positives: expected for each point the number of another, 0 … {len(scores) - 1}; "

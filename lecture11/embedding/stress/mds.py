@@ -96,7 +96,7 @@ def guttman_transform(points: Any, distances: Any) -> Float[Array, "points dims"
     points, d = as_map(points, distances)
     mapped = map_distances(points)
     ratios = jnp.where(mapped > 0, d / jnp.where(mapped > 0, mapped, 1), 0)
-    return (ratios[:, :, None] * (points[:, None] - points)).sum(axis=1) / len(points)
+    return (ratios[:, :, None] * (points[:, None] - points)).sum(axis=1) / points.shape[0]
 
 
 def fast_stress(
@@ -114,7 +114,7 @@ def fast_transform(
     parts = differences(points)
     # At one place 1 / d̄ is huge, not infinite, and multiplies a difference of 0.
     ratios = distances * lax.rsqrt(squared_length(parts) + jnp.finfo(distances.dtype).tiny)
-    return jnp.stack(row_sums(*(ratios * part for part in parts)), axis=1) / len(points)
+    return jnp.stack(row_sums(*(ratios * part for part in parts)), axis=1) / points.shape[0]
 
 
 def smacof_step(
@@ -130,7 +130,7 @@ def gradient_step(
 ) -> tuple[MapState, StressInfo]:
     """One step down the gradient of the raw stress, its length searched from twice the last one."""
     centred = state.points - state.points.mean(axis=0)
-    gradient = 2 * len(centred) * (centred - fast_transform(centred, distances))
+    gradient = 2 * centred.shape[0] * (centred - fast_transform(centred, distances))
     slope = -(gradient**2).sum()
 
     def loss(points: Array) -> Array:
@@ -222,7 +222,7 @@ def as_map(
     d = as_distances("distances", distances)
     _require_squares("distances", d)
     mapped = as_points("points", points)
-    require_shape("points", mapped, (len(d), mapped.shape[1]), "points × dims of the map")
+    require_shape("points", mapped, (d.shape[0], mapped.shape[1]), "points × dims of the map")
     _require_squares("points", mapped)
     return mapped, d
 

@@ -285,6 +285,16 @@ def _reduce_precision(writer: Writer, operation: Operation, operands: list[Value
     bits = operation.parameters["exponent_bits"], operation.parameters["mantissa_bits"]
     if bits == (11, 52):
         return operands
+    if bits[0] == 11:
+        return [
+            apply(
+                writer,
+                operation.results[0],
+                operands,
+                lambda x: writer.helper("round_digits", x, str(bits[1])),
+                DEAR,
+            )
+        ]
     if bits == (8, 23):
         return [apply(writer, operation.results[0], operands, lambda x: f"Math.fround({x})", CHEAP)]
     raise TranslationError(f"the primitive reduce_precision to {bits} bits")

@@ -110,7 +110,9 @@ def trace(function: Callable, arguments: Sequence[Any]) -> tuple[ClosedJaxpr, An
 
 def _example(leaf: Any) -> jax.ShapeDtypeStruct:
     shape = leaf.shape if hasattr(leaf, "shape") else np.shape(leaf)
-    dtype = np.dtype(leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype)
+    dtype = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
+    if not isinstance(dtype, np.dtype):
+        raise TranslationError(f"an argument of type {dtype}; give noise instead of a random key")
     if dtype.kind == "f":
         dtype = np.dtype(np.float64)
     elif dtype.kind == "i":

@@ -117,6 +117,18 @@ function log_add_exp(a, b) {
 /** A double, and the two 32-bit words that it is made of. */
 const bits_of = { number: new Float64Array(1), words: null };
 
+/** x to so many binary digits after the first, halves to the even one, by the bits of a double. */
+function round_digits(x, digits) {
+  if (!Number.isFinite(x)) return x;
+  const words = bits_of.words ?? (bits_of.words = new Uint32Array(bits_of.number.buffer));
+  bits_of.number[0] = x;
+  const exponent = Math.max((words[1] >>> 20) & 2047, 1);
+  const last = 2 ** (exponent - 1023 - digits);
+  // Without digits the exponent's last bit says what is even, not the leading 1.
+  if (digits === 0 && Math.abs(x) === 1.5 * last && exponent % 2 === 0) return Math.sign(x) * last;
+  return round_to_even(x / last) * last;
+}
+
 /** The next double from x towards y. */
 function nextafter(x, y) {
   if (x !== x || y !== y) return NaN;
