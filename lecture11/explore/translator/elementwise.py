@@ -5,7 +5,7 @@ ties; else subroutines of runtime.js. Integers wrap as JAX's do. int64, which JA
 and indices, is computed in doubles: a result beyond 2⁵³ throws an error rather than be wrong.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from lecture11.explore.translator.flat import Operation
 from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import rule
-from lecture11.explore.translator.writer import CHEAP, DEAR, LOAD, Expr, Index, Value, Writer
+from lecture11.explore.translator.sizes import same_shape, same_size
+from lecture11.explore.translator.writer import CHEAP, DEAR, LOAD, ZERO, Expr, Index, Value, Writer
 
 FLOAT, BOOL, INT, UINT, LONG = "float64", "bool", "int32", "uint32", "int64"
 
@@ -164,16 +165,26 @@ def apply(
 ) -> Value:
     """A value whose elements are ``code`` of the operands' at the same index.
 
-    An operand without axes is the same at every index.
+    An operand without axes is the same at every index, and so is one of size 1 along its axis.
     """
+    operands = [
+        each if same_shape(each.shape, result.shape) else writer.store_if_dear(each)
+        for each in operands
+    ]
 
     def element(index: Index) -> Expr:
-        parts = [writer.element(each, index if each.shape else ()) for each in operands]
+        parts = [writer.element(each, _within(each.shape, index)) for each in operands]
         depth = max((part.depth for part in parts), default=0)
         return Expr(code(*(part.text for part in parts)), depth)
 
     total = cost + sum(each.cost for each in operands)
     return writer.lazy(result, element, total, operands)
+
+
+def _within(shape: Sequence[Any], index: Index) -> Index:
+    return tuple(
+        ZERO if same_size(size, 1) else place for size, place in zip(shape, index, strict=False)
+    )
 
 
 def _by_formula(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:

@@ -43,6 +43,11 @@ class Constant:
 
     numbers: np.ndarray
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its numbers'."""
+        return self.numbers.shape
+
 
 Operand = Name | Constant
 

@@ -1,5 +1,7 @@
 """Primitives that go through an axis: sums, extremes, running sums, sorting."""
 
+import functools
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +13,7 @@ from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import rule, write_call
 from lecture11.explore.translator.sizes import product, size_code
 from lecture11.explore.translator.writer import (
+    CHEAP,
     ZERO,
     Expr,
     Index,
@@ -66,12 +69,46 @@ def _without(shape: Sequence[Any], axes: Sequence[int]) -> list[Any]:
     return [size for axis, size in enumerate(shape) if axis not in axes]
 
 
-@rule(*(name for name in COMBINED_BY if name.startswith("reduce")))
+FEW = 4
+"""Elements up to which a sum is written out where it is read, rather than looped over."""
+
+
+def _few(operation: Operation) -> int | None:
+    """How many elements are combined into one, where they are few."""
+    sizes = [operation.operands[0].shape[axis] for axis in operation.parameters["axes"]]
+    count = math.prod(sizes) if all(isinstance(size, int) for size in sizes) else 0
+    return count if 0 < count <= FEW else None
+
+
+def _cost_of_few(operation: Operation) -> tuple[int, int] | None:
+    few = _few(operation)
+    return (CHEAP * few, few) if few else None
+
+
+@rule(*(name for name in COMBINED_BY if name.startswith("reduce")), lazy=_cost_of_few)
 def _reduce(writer: Writer, operation: Operation, operands: Values) -> Values:
     (x,), (result,) = operands, operation.results
     combine = COMBINED_BY[operation.primitive]
     pattern = pattern_of(combine, x.dtype)
     axes = operation.parameters["axes"]
+    if few := _few(operation):
+        places = list(np.ndindex(*(x.shape[axis] for axis in axes)))
+
+        def element(kept: Index) -> Expr:
+            parts = [
+                writer.element(
+                    x,
+                    spread_over(x.shape, axes, kept, tuple(Expr(str(k), 0) for k in place)),
+                )
+                for place in places
+            ]
+            text = functools.reduce(
+                lambda one, other: formula(writer, pattern, one, other),
+                [part.text for part in parts],
+            )
+            return Expr(text, max(part.depth for part in parts))
+
+        return [writer.lazy(result, element, few * (CHEAP + x.cost), [x])]
 
     def step(sums: list[str], parts: list[str]) -> list[str]:
         return [formula(writer, pattern, sums[0], parts[0])]

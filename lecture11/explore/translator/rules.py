@@ -19,21 +19,25 @@ Rule = Callable[[Writer, Operation, list[Value]], list[Value]]
 RULES: dict[str, Rule] = {}
 """By the primitive's name."""
 
-LAZY: dict[str, int] = {}
-"""Primitives that are written into the loop that consumes them, and what one element costs."""
+Cost = Callable[[Operation], tuple[int, int] | None]
+
+LAZY: dict[str, Cost] = {}
+"""Of primitives that are, or may be, written into the loop that consumes them: what one element
+costs, and how often it reads its operands; None where this operation is not lazy after all."""
 
 
-def rule(*primitives: str, lazy: int | None = None) -> Callable[[Rule], Rule]:
+def rule(*primitives: str, lazy: int | Cost | None = None) -> Callable[[Rule], Rule]:
     """Use a function for these primitives.
 
     lazy: where it returns values that are computed where they are read, the cost of one element
     """
+    cost = (lambda operation: (lazy, 1)) if isinstance(lazy, int) else lazy
 
     def register(function: Rule) -> Rule:
         for primitive in primitives:
             RULES[primitive] = function
-            if lazy is not None:
-                LAZY[primitive] = lazy
+            if cost is not None:
+                LAZY[primitive] = cost
         return function
 
     return register
@@ -67,14 +71,19 @@ def write(writer: Writer, flat: Flat, arguments: list[Value]) -> list[Value]:
     return [read(operand) for operand in flat.results]
 
 
+def lazy_cost(operation: Operation) -> tuple[int, int] | None:
+    """Of one element, and how often it reads its operands; None where the operation is not lazy."""
+    return LAZY[operation.primitive](operation) if operation.primitive in LAZY else None
+
+
 def _read_in_several_loops(flat: Flat) -> set[Name]:
     """Results that are better stored, as several loops need them and they are dear."""
     cost: dict[Name, int] = defaultdict(lambda: LOAD)
     for operation in flat.operations:
-        if operation.primitive in LAZY:
+        if lazy := lazy_cost(operation):
             of_operands = sum(cost[each] for each in operation.operands if isinstance(each, Name))
             for result in operation.results:
-                cost[result] = LAZY[operation.primitive] + of_operands
+                cost[result] = lazy[0] + lazy[1] * of_operands
     keep: set[Name] = set()
     loops: dict[Name, set[Any]] = defaultdict(set)
     """Which operations that are no longer lazy need an array, directly or through lazy ones."""
@@ -82,7 +91,7 @@ def _read_in_several_loops(flat: Flat) -> set[Name]:
         if isinstance(given, Name):
             loops[given].add(place)
     for operation in reversed(flat.operations):
-        if operation.primitive in LAZY:
+        if lazy_cost(operation):
             for result in operation.results:
                 if len(loops[result]) > 1 and cost[result] >= WORTH_KEEPING:
                     keep.add(result)

@@ -6,6 +6,7 @@ read it; here it becomes JavaScript.
 """
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from lecture11.explore.translator.refusal import TranslationError
@@ -27,6 +28,11 @@ def is_symbolic(size: Any) -> bool:
 def same_size(one: Any, other: Any) -> bool:
     """Whether two sizes are equal, as far as is known while tracing."""
     return str(one) == str(other)
+
+
+def same_shape(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether two shapes are equal, as far as is known while tracing."""
+    return len(one) == len(other) and all(map(same_size, one, other))
 
 
 def size_code(size: Any) -> str:

@@ -184,6 +184,8 @@ class Writer:
 
     def named(self, expression: Expr) -> Expr:
         """The same as a constant, written in the outermost scope that knows all it uses."""
+        if expression.text.isidentifier() or expression.text.isdigit():
+            return expression
         name = self.fresh("t")
         with self.at_depth(expression.depth):
             self.put(f"const {name}={expression.text};")
