@@ -1,6 +1,6 @@
 """Points on curved surfaces, made here: data of which the true low-dimensional map is known."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float64
@@ -31,16 +31,28 @@ def swiss_roll(points: int = 1000, *, seed: int = 0) -> SwissRoll:
     """
     if points < 1:
         raise ValueError(f"points: expected 1 or more, got {points}.")
-    rng = np.random.default_rng(seed)
-    angles = np.linspace(1.5 * np.pi, 4.5 * np.pi, 10_001)
-    lengths = _spiral_length(angles)
-    along = rng.uniform(lengths[0], lengths[-1], points)
-    across = rng.uniform(0, HEIGHT, points)
-    angle = np.interp(along, lengths, angles)
-    position = np.stack([angle * np.cos(angle), across, angle * np.sin(angle)], axis=1)
-    return SwissRoll(position, np.stack([along - lengths[0], across], axis=1))
+    uniform = np.random.default_rng(seed).uniform(size=(2, points))
+    return SwissRoll(*swiss_roll_of(uniform[0], uniform[1]))
 
 
-def _spiral_length(angle: np.ndarray) -> np.ndarray:
+def swiss_roll_of(along: Any, across: Any) -> tuple[Any, Any]:
+    """The points on the roll and on the band, from where they lie on it.
+
+    along, across: (points,), in parts of the band's length and width; of NumPy's arrays, or of
+        JAX's, also while traced
+    """
+    xp = along.__array_namespace__()
+    first, last = _spiral_length(np.pi * np.array([1.5, 4.5]))
+    length = first + (last - first) * along
+    angle = xp.sqrt(2 * length)  # as if every turn were far out
+    for _ in range(4):  # Newton's steps: the length grows with the angle by √(1 + φ²)
+        angle = angle - (_spiral_length(angle) - length) / xp.sqrt(1 + angle**2)
+    across = HEIGHT * across
+    position = xp.stack([angle * xp.cos(angle), across, angle * xp.sin(angle)], axis=1)
+    return position, xp.stack([length - first, across], axis=1)
+
+
+def _spiral_length(angle: Any) -> Any:
     """Of the spiral r = φ from its centre: ∫ √(1 + φ²) dφ."""
-    return (angle * np.sqrt(1 + angle**2) + np.arcsinh(angle)) / 2
+    xp = angle.__array_namespace__()
+    return (angle * xp.sqrt(1 + angle**2) + xp.asinh(angle)) / 2

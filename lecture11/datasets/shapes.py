@@ -1,12 +1,15 @@
-"""Six small data sets of which everything is known, and on which maps by neighbours mislead.
+"""Small data sets of which everything is known, and on which maps by neighbours mislead.
 
 After Wattenberg, Viégas & Johnson (2016), "How to use t-SNE effectively": clusters of unequal size,
 clusters at unequal distances, noise, a line, linked rings and a knot. All of them have the same
 number of points, so that what is compiled for one serves the others.
+
+Each is a formula of noise (``…_of``): of NumPy's arrays, or of JAX's, also while traced with a
+number of points that isn't known yet, so that the laboratories compute the same shapes in the page.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float64, Int
@@ -33,17 +36,67 @@ class Shape(NamedTuple):
     order, from 0 to 5."""
 
 
+def clusters_of(noise: Any, places: Any, spreads: Any) -> tuple[Any, Any]:
+    """Clusters of about equally many points, their centres on the first axis.
+
+    noise: standard normal (points, dims)
+    places: where each centre lies; spreads: each cluster's standard deviation
+
+    Like all formulas here it returns the points and the group of each.
+    """
+    xp = noise.__array_namespace__()
+    group = _parts(noise, len(places))
+    along = xp.arange(noise.shape[1]) == 0
+    centres = xp.asarray(places)[group][:, None] * along
+    return centres + xp.asarray(spreads)[group][:, None] * noise, group
+
+
+def line_of(noise: Any) -> tuple[Any, Any]:
+    """Evenly spaced from −1 to 1, along the direction of the first row of normal noise."""
+    xp = noise.__array_namespace__()
+    place, direction = xp.linspace(-1, 1, noise.shape[0]), noise[0]
+    points = place[:, None] * direction / xp.sqrt((direction**2).sum())
+    return points, _parts(noise, 6)
+
+
+def rings_of(steps: Any, apart: Any = 1.0) -> tuple[Any, Any]:
+    """Two circles of radius 1 at right angles, the second shifted along the first's plane.
+
+    steps: (points,), by how much of a step each point is off its place around the circle
+    """
+    xp = steps.__array_namespace__()
+    points, group = steps.shape[0], _parts(steps, 2)
+    first = points - points // 2  # of an odd number of points the first ring has one more
+    number = xp.arange(points) - group * first
+    angle = 2 * np.pi * (number + steps) / xp.where(group == 0, first, points - first)
+    along, across, level = xp.cos(angle), xp.sin(angle), xp.zeros_like(angle)
+    in_plane = xp.stack([along, across, level], axis=1)
+    upright = xp.stack([along + apart, level, across], axis=1)
+    return xp.where((group == 0)[:, None], in_plane, upright), group
+
+
+def trefoil_of(numbers: Any) -> tuple[Any, Any]:
+    """The knot, at the parts ``numbers`` / points of its length."""
+    xp = numbers.__array_namespace__()
+    t = 2 * np.pi * numbers / numbers.shape[0]
+    x = xp.sin(t) + 2 * xp.sin(2 * t)
+    y = xp.cos(t) - 2 * xp.cos(2 * t)
+    return xp.stack([x, y, -xp.sin(3 * t)], axis=1), _parts(numbers, 6)
+
+
+def _parts(like: Any, parts: int) -> Any:
+    """In which of so many equal parts of the order each point lies."""
+    return like.__array_namespace__().arange(like.shape[0]) * parts // like.shape[0]
+
+
 @checked
 def unequal_sizes(points: int = 200, *, seed: int = 0) -> Shape:
     """Two clusters in ten dimensions: one with standard deviation 1, the other with 10.
 
     Their centres are 60 apart. Raises ValueError for fewer points than 12.
     """
-    rng, group = _random(points, seed), np.arange(points) * 2 // points
-    centres = np.zeros((2, DIMS))
-    centres[1, 0] = PLACES[-1]
-    spread = np.array([NARROW, WIDE])[group]
-    return Shape(centres[group] + spread[:, None] * rng.normal(size=(points, DIMS)), group)
+    normal = _random(points, seed).normal(size=(points, DIMS))
+    return Shape(*clusters_of(normal, (0.0, PLACES[-1]), (NARROW, WIDE)))
 
 
 @checked
@@ -52,10 +105,8 @@ def unequal_distances(points: int = 200, *, seed: int = 0) -> Shape:
 
     Their centres lie at 0, 10 and 60 on a line. Raises ValueError for fewer points than 12.
     """
-    rng, group = _random(points, seed), np.arange(points) * 3 // points
-    centres = np.zeros((3, DIMS))
-    centres[:, 0] = PLACES
-    return Shape(centres[group] + rng.normal(size=(points, DIMS)), group)
+    normal = _random(points, seed).normal(size=(points, DIMS))
+    return Shape(*clusters_of(normal, PLACES, (1.0, 1.0, 1.0)))
 
 
 @checked
@@ -64,8 +115,8 @@ def noise(points: int = 200, *, seed: int = 0) -> Shape:
 
     Raises ValueError for fewer points than 12.
     """
-    rng = _random(points, seed)
-    return Shape(rng.normal(size=(points, NOISE_DIMS)), _sixths(points))
+    normal = _random(points, seed).normal(size=(points, NOISE_DIMS))
+    return Shape(normal, _parts(normal, 6))
 
 
 @checked
@@ -74,9 +125,7 @@ def line(points: int = 200, *, seed: int = 0) -> Shape:
 
     Raises ValueError for fewer points than 12.
     """
-    direction = _random(points, seed).normal(size=DIMS)
-    place = np.linspace(-1, 1, points)
-    return Shape(place[:, None] * direction / np.linalg.norm(direction), _sixths(points))
+    return Shape(*line_of(_random(points, seed).normal(size=(points, DIMS))))
 
 
 @checked
@@ -88,14 +137,7 @@ def linked_rings(points: int = 200, *, seed: int = 0, apart: float = 1.0) -> Sha
     The steps around a circle vary a little: exact ties would leave perplexity 2 undecided.
     Raises ValueError for fewer points than 12.
     """
-    rng, group = _random(points, seed), np.arange(points) * 2 // points
-    rings = []
-    for ring in range(2):
-        count = int((group == ring).sum())
-        angle = 2 * np.pi * (np.arange(count) + rng.uniform(-0.2, 0.2, count)) / count
-        along, across, level = np.cos(angle), np.sin(angle), np.zeros(count)
-        rings.append([along, across, level] if ring == 0 else [along + apart, level, across])
-    return Shape(np.concatenate([np.stack(ring, axis=1) for ring in rings]), group)
+    return Shape(*rings_of(_random(points, seed).uniform(-0.2, 0.2, points), apart))
 
 
 @checked
@@ -107,10 +149,7 @@ def trefoil(points: int = 200, *, seed: int = 0) -> Shape:
     Raises ValueError for fewer points than 12.
     """
     _random(points, seed)
-    t = 2 * np.pi * np.arange(points) / points
-    x = np.sin(t) + 2 * np.sin(2 * t)
-    y = np.cos(t) - 2 * np.cos(2 * t)
-    return Shape(np.stack([x, y, -np.sin(3 * t)], axis=1), _sixths(points))
+    return Shape(*trefoil_of(np.arange(points)))
 
 
 MISLEADING: dict[str, Callable[..., Shape]] = {
@@ -128,7 +167,3 @@ def _random(points: int, seed: int) -> np.random.Generator:
     if points < 12:
         raise ValueError(f"points: expected 12 or more, got {points}.")
     return np.random.default_rng(seed)
-
-
-def _sixths(points: int) -> np.ndarray:
-    return np.arange(points) * 6 // points

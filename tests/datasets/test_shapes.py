@@ -1,5 +1,6 @@
 """The shapes are what their names say, measured without the code that the course measures with."""
 
+import jax
 import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
@@ -13,6 +14,8 @@ from lecture11.datasets import (
     unequal_distances,
     unequal_sizes,
 )
+from lecture11.datasets.manifolds import swiss_roll_of
+from lecture11.datasets.shapes import clusters_of, line_of, rings_of, trefoil_of
 
 each = pytest.mark.parametrize("name", MISLEADING)
 
@@ -107,3 +110,21 @@ def test_the_trefoil_is_closed_and_three_fold():
     steps = np.linalg.norm(np.roll(points, -1, axis=0) - points, axis=1)
     assert steps[-1] <= steps.max()
     assert steps.max() < 2 * steps.min()
+
+
+@pytest.mark.usefixtures("float64")
+def test_the_formulas_are_the_same_for_jax_while_traced():
+    rng = np.random.default_rng(0)
+    normal, uniform = rng.normal(size=(25, 4)), rng.uniform(-0.2, 0.2, 25)
+    calls = {
+        "clusters": (lambda x: clusters_of(x, (0.0, 10.0, 60.0), (1.0, 2.0, 3.0)), normal),
+        "line": (line_of, normal),
+        "rings": (lambda x: rings_of(x, 1.5), uniform),
+        "knot": (trefoil_of, np.arange(25.0)),
+        "roll": (lambda x: swiss_roll_of(x, x**2), uniform + 0.5),
+    }
+    traced = jax.jit(lambda given: {name: calls[name][0](given[name]) for name in calls})
+    found = traced({name: argument for name, (_, argument) in calls.items()})
+    for name, (formula, argument) in calls.items():
+        for one, other in zip(found[name], formula(argument), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12, err_msg=name)
