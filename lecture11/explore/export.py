@@ -1,17 +1,38 @@
 """A stored notebook as one HTML page in which the laboratories live: no kernel, no request.
 
 ``python -m lecture11.explore.export notebooks/NN_name.ipynb page.html``
+
+The notebook is not run: a laboratory's stored still says which it is, and the page's script takes
+its place. Where the notebook's widget manager would be, there are a few lines that hand the script
+what it needs.
 """
 
 import json
 import re
+import sys
 from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 
 from lecture11.explore.lab import Lab
+from lecture11.explore.laboratories import DECLARED
 from lecture11.explore.page import script, style
 from lecture11.explore.widget import declared
 
 PLACE = re.compile(r'<figure data-laboratory="([\w-]+)"')
+OUTSIDE = re.compile(
+    r"<script[^>]*\ssrc=\"https?:[^>]*></script>|<script[^>]*text/x-mathjax-config.*?</script>|"
+    r"<link[^>]*href=\"https?:[^>]*>",
+    re.DOTALL,
+)
+DARK = """
+@media (prefers-color-scheme: dark) {
+  body { background: #111417; color: #e8e8e8; }
+}
+"""
 
 
 def living(labs: Iterable[Lab]) -> str:
@@ -19,12 +40,30 @@ def living(labs: Iterable[Lab]) -> str:
     each = []
     for lab in labs:
         made = declared(lab)
-        source = made["program"]["source"]
-        data = {**made, "program": {"constants": made["program"]["constants"]}}
-        text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("</", r"<\/")
-        each.append(f"{json.dumps(lab.name)}: {{...{text}, factory: {source}}}")
+        program = {"constants": made["program"]["constants"]}
+        data = json.dumps({**made, "program": program}, ensure_ascii=False).replace("</", r"<\/")
+        source = made["program"]["source"].replace("</", r"<\/")
+        each.append(f"{json.dumps(lab.name)}: {{...{data}, factory: {source}}}")
     laboratories = ",\n".join(each)
     return (
         f"<style>\n{style()}</style>\n<script>\n(() => {{\n{script('static.js')}\n"
         f"bringToLife({{\n{laboratories}\n}});\n}})();\n</script>\n"
     )
+
+
+def exported(notebook: NotebookNode) -> str:
+    """The page. Raises KeyError where a laboratory's name is not known."""
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    names = list(dict.fromkeys(PLACE.findall(page)))
+    page = OUTSIDE.sub("", page)
+    return page.replace("</body>", living(DECLARED[name]() for name in names) + "</body>")
+
+
+def main(source: str, target: str) -> None:
+    """Write the page of a notebook."""
+    notebook = nbformat.read(source, as_version=4)
+    Path(target).write_text(exported(notebook), "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -42,6 +42,7 @@ class Lab:
     name: short, as in ``data-laboratory="em"``
     title: a few words, read aloud
     state: a NamedTuple of arrays, where everything starts
+    begin: a move that is made first, where the state is not yet what it starts with
     view: of the state, a NamedTuple of arrays: all that is drawn and said. It and the moves take
         the state, and where something is prepared, as a second argument a dict of that by name
     scene: panels and marks
@@ -66,6 +67,7 @@ class Lab:
     view: Function
     scene: Scene
     words: Sequence[Sentence]
+    begin: Function | None = None
     prepare: Mapping[str, Prepared] = field(default_factory=dict)
     moves: Mapping[str, Function] = field(default_factory=dict)
     play: str | None = None
@@ -84,8 +86,10 @@ class Lab:
         """Bring the states to the page's types, and check everything against everything."""
         put = functools.partial(object.__setattr__, self)
         put("state", self.as_state("state", self.state))
-        put("starts", {n: self.as_state(f"starts[{n!r}]", s) for n, s in self.starts.items()})
         self._check_names()
+        if self.begin is not None:
+            put("state", self._moved("begin", self.begin, self.state))
+        put("starts", {n: self.as_state(f"starts[{n!r}]", s) for n, s in self.starts.items()})
         shapes = {**self._shapes_of(self.state), **self._seen_shapes()}
         self.scene.check(shapes)
         for sentence in self.words:
@@ -255,23 +259,25 @@ class Lab:
     def values(self, state: Any) -> dict[str, np.ndarray]:
         """All arrays that marks and words name, at this state."""
         with float64():
-            prepared: dict[str, Any] = {}
-            for name, made in self.prepare.items():
-                given = [self._find(key, state, prepared) for key in made.fields]
-                prepared[name] = self._compiled[name](*given)
-            seen = self._compiled["view"](*self._given(state, prepared))
+            seen = self._compiled["view"](*self._given(state, self._prepared(state)))
             leaves = [*named_leaves(state), *named_leaves(seen)]
             return {name: np.asarray(leaf) for name, leaf in leaves}
 
     def moved(self, name: str, state: Any) -> Any:
         """The state after a move; for tests and for what a notebook does beforehand."""
+        return self._moved(name, self._moves[name], state)
+
+    def _moved(self, name: str, move: Function, state: Any) -> Any:
         with float64():
-            prepared: dict[str, Any] = {}
-            for key, made in self.prepare.items():
-                given = [self._find(each, state, prepared) for each in made.fields]
-                prepared[key] = self._compiled[key](*given)
-            after = jax.jit(self._moves[name])(*self._given(state, prepared))
-            return self.as_state(name, type(state)(*map(np.asarray, after)))
+            after = jax.jit(move)(*self._given(state, self._prepared(state)))
+        return self.as_state(name, type(state)(*map(np.asarray, after)))
+
+    def _prepared(self, state: Any) -> dict[str, Any]:
+        prepared: dict[str, Any] = {}
+        for name, made in self.prepare.items():
+            given = [self._find(key, state, prepared) for key in made.fields]
+            prepared[name] = self._compiled[name](*given)
+        return prepared
 
     def said(self, values: Mapping[str, np.ndarray]) -> str:
         """The words."""

@@ -27,7 +27,7 @@ class Panel:
     x, y: the limits
     x_label, y_label: what is measured, and its unit
     log: the axes that are logarithmic: "", "x", "y" or "xy"
-    ticks: whether numbers stand along the axes
+    ticks: the axes along which numbers stand: "xy", "x", "y" or ""
     square: whether a unit is as long on both, as where both are places in one space
     column: panels of a column stand one above another; columns side by side where there is room
     height: of the panel, in parts of its width; of no effect where ``square``
@@ -40,7 +40,7 @@ class Panel:
     x_label: str = ""
     y_label: str = ""
     log: str = ""
-    ticks: bool = True
+    ticks: str = "xy"
     square: bool = False
     column: int = 0
     height: float = 0.75
@@ -55,8 +55,11 @@ class Panel:
                     f"panel {self.name!r}: {axis} is logarithmic and must begin above 0, "
                     f"got {low:g}."
                 )
-        if self.log not in ("", "x", "y", "xy"):
-            raise ValueError(f"panel {self.name!r}: log must be '', x, y or xy; got {self.log!r}.")
+        for name in ("log", "ticks"):
+            if (given := getattr(self, name)) not in ("", "x", "y", "xy"):
+                raise ValueError(
+                    f"panel {self.name!r}: {name} must be '', x, y or xy; got {given!r}."
+                )
 
     @property
     def aspect(self) -> float:
@@ -73,14 +76,14 @@ class Mark:
     on: the panel
     at: the array that says where; its shape is the mark's own
     colours: one for each part, taken in turn: palette numbers, inks, or "#rrggbb"
-    label: what it is called in the key above the panel; none where empty
+    labels: what its parts are called in the key above the panel, in the order of the colours
     when: the array that must be true for it to be drawn
     """
 
     on: str
     at: str
     colours: tuple[int | str, ...] = ("ink",)
-    label: str = ""
+    labels: tuple[str, ...] = ()
     when: str = ""
 
     SHAPE: ClassVar[tuple[int | None, ...]]

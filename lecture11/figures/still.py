@@ -70,8 +70,10 @@ def _dress(axes: Axes, panel: scenes.Panel) -> None:
     axes.set(xlim=panel.x, ylim=panel.y)
     if panel.square:
         axes.set_aspect("equal", "box")
-    if not panel.ticks:
-        axes.set(xticks=[], yticks=[])
+    if "x" not in panel.ticks:
+        axes.set_xticks([], minor=False)
+    if "y" not in panel.ticks:
+        axes.set_yticks([], minor=False)
 
 
 def colour_of(mark: scenes.Mark, k: int) -> str:
@@ -248,16 +250,16 @@ def _key(axes: Axes, marks: Sequence[scenes.Mark]) -> None:
     """What the marks are called, above the panel."""
     entries: list[Any] = []
     for mark in marks:
-        if not mark.label:
-            continue
-        colour = colour_of(mark, 0)
-        if isinstance(mark, scenes.Bars | scenes.Areas):
-            hollow = getattr(mark, "hollow", False)
-            entries.append(Patch(fc="none" if hollow else colour, ec=colour, label=mark.label))
-        elif isinstance(mark, scenes.Points):
-            entries.append(Line2D([], [], color=colour, marker="o", ls="", label=mark.label))
-        else:
-            dash = DASHES[getattr(mark, "dashes", ("solid",))[0]]
-            entries.append(Line2D([], [], color=colour, ls=dash, label=mark.label))
+        for k, label in enumerate(mark.labels):
+            colour = colour_of(mark, k)
+            if isinstance(mark, scenes.Bars | scenes.Areas):
+                hollow = getattr(mark, "hollow", False)
+                entries.append(Patch(fc="none" if hollow else colour, ec=colour, label=label))
+            elif isinstance(mark, scenes.Points):
+                entries.append(Line2D([], [], color=colour, marker="o", ls="", label=label))
+            else:
+                dashes = getattr(mark, "dashes", ("solid",))
+                dash = DASHES[dashes[k % len(dashes)]]
+                entries.append(Line2D([], [], color=colour, ls=dash, label=label))
     if entries:
         axes.legend(handles=entries, loc="best", fontsize=9)

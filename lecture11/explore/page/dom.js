@@ -37,3 +37,7 @@ export function html(tag, parent, attributes = {}, text) {
 export function svg(tag, parent, attributes = {}, text) {
   return finished(parent.appendChild(document.createElementNS(SVG, tag)), attributes, text);
 }
+
+/** A colour of the palette, an ink, or "#rrggbb", as CSS. @param {number | string} colour */
+export const ownColour = (colour) =>
+  typeof colour === "number" ? `var(--colour-${colour})` : `var(--${colour}, ${colour})`;

@@ -1,6 +1,6 @@
 // Grips that follow the pointer, and clicks and strokes on a panel.
 
-import { html } from "./dom.js";
+import { html, ownColour } from "./dom.js";
 import { formatted } from "./numbers.js";
 
 /** @param {number} value @param {number} step */
@@ -66,8 +66,7 @@ export class Drag {
   #make(k) {
     const colour = this.spec.colours[k % this.spec.colours.length];
     const grip = html("button", this.panel.plot, { type: "button", class: "grip" });
-    const place = typeof colour === "number" ? `var(--colour-${colour})` : `var(--${colour}, ${colour})`;
-    grip.style.setProperty("--own", place);
+    grip.style.setProperty("--own", ownColour(colour));
     grip.dataset.along = this.spec.along;
     let held = false;
     grip.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {

@@ -60,8 +60,8 @@ export class Panel {
     const { ticks, x_label, y_label, aspect, y, log } = this.spec;
     const across = log.includes("y") ? logTicks(...y) : linearTicks(y[0], y[1], 5);
     const longest = Math.max(...across.map((tick) => formatted(tick, ".6g").length));
-    const left = (ticks ? 14 + 7 * longest : 2) + (y_label ? 18 : 0);
-    const bottom = (ticks ? 20 : 2) + (x_label ? 18 : 0);
+    const left = (ticks.includes("y") ? 14 + 7 * longest : 10) + (y_label ? 18 : 0);
+    const bottom = (ticks.includes("x") ? 22 : 2) + (x_label ? 18 : 0);
     const inner = width - left - 12;
     const height = Math.round(inner * aspect);
     this.box = { left, top: 8, width: inner, height };
@@ -87,9 +87,9 @@ export class Panel {
     svg("rect", this.frame, { x: left, y: top, width, height, class: "frame" });
     const foot = top + height;
     const most = Math.max(2, Math.min(6, Math.floor(width / 60)));
-    const across = !ticks ? [] : log.includes("x") ? logTicks(...x) : linearTicks(x[0], x[1], most);
+    const across = !ticks.includes("x") ? [] : log.includes("x") ? logTicks(...x) : linearTicks(x[0], x[1], most);
     const rows = Math.max(2, Math.min(6, Math.floor(height / 36)));
-    const up = !ticks ? [] : log.includes("y") ? logTicks(...y) : linearTicks(y[0], y[1], rows);
+    const up = !ticks.includes("y") ? [] : log.includes("y") ? logTicks(...y) : linearTicks(y[0], y[1], rows);
     for (const tick of across) {
       const place = this.x(tick);
       svg("path", this.frame, { d: `M${place} ${foot}v4`, class: "tick" });

@@ -16,7 +16,7 @@ export function makeBar(lab) {
     return made;
   };
   for (const name of spec.moves) button(name, () => lab.make(name));
-  const player = spec.play && button("▶ Play", () => (lab.playing ? stop() : start()));
+  const player = spec.play && button("Play", () => (lab.playing ? stop() : start()));
   player?.classList.add("play");
   const begin = (/** @type {any} */ state) => {
     stop();
@@ -70,7 +70,7 @@ export function makeBar(lab) {
   return {
     refresh() {
       if (!player) return;
-      const text = lab.playing ? "⏸ Pause" : "▶ Play";
+      const text = lab.playing ? "Pause" : "Play";
       if (player.textContent !== text) player.textContent = text;
     },
     stop,

@@ -1,6 +1,6 @@
 // Where panels stand, and the colours of the page around them.
 
-import { html } from "./dom.js";
+import { html, ownColour } from "./dom.js";
 import { Panel } from "./panel.js";
 
 const NARROW = 560; // pixels below which columns stand one above another
@@ -65,15 +65,14 @@ export function makeScene(lab, words) {
 
 /** What the marks are called. @param {Panel} panel @param {any[]} marks */
 function makeKey(panel, marks) {
-  for (const mark of marks.filter(({ label }) => label)) {
-    const entry = html("span", panel.key, { class: `entry ${mark.kind}` });
-    const colour = mark.colours[0];
-    const own = typeof colour === "number" ? `var(--colour-${colour})` : `var(--${colour}, ${colour})`;
-    const swatch = html("span", entry, { class: "swatch", "aria-hidden": "true" });
-    swatch.style.setProperty("--own", own);
-    swatch.dataset.dash = mark.dashes?.[0] ?? "";
-    swatch.dataset.hollow = mark.hollow ?? "";
-    html("span", entry, {}, mark.label);
+  for (const mark of marks) {
+    mark.labels.forEach((/** @type {string} */ label, /** @type {number} */ k) => {
+      const entry = html("span", panel.key, { class: `entry ${mark.kind}` });
+      const swatch = html("span", entry, { class: "swatch", "aria-hidden": "true" });
+      swatch.style.setProperty("--own", ownColour(mark.colours[k % mark.colours.length]));
+      swatch.dataset.dash = mark.dashes?.[k % mark.dashes.length] ?? "";
+      swatch.dataset.hollow = mark.hollow ?? "";
+      html("span", entry, {}, label);
+    });
   }
 }
-

@@ -1,0 +1,18 @@
+"""The laboratories, a module for each; a notebook shows one by calling it: ``laboratories.em()``.
+
+In each module ``declare`` makes the declaration, once.
+"""
+
+from collections.abc import Callable
+
+from lecture11.explore.lab import Lab
+from lecture11.explore.laboratories.em import declare as _em
+from lecture11.explore.widget import Laboratory
+
+DECLARED: dict[str, Callable[[], Lab]] = {"em": _em}
+"""By the name that ``data-laboratory`` has."""
+
+
+def em() -> Laboratory:
+    """EM on Old Faithful: drag the means; E-step, M-step, play."""
+    return Laboratory(_em())
