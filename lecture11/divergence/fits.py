@@ -135,10 +135,10 @@ def forward_fit_by_descent(points: Any, masses: Any, start: Normal, *, steps: in
         )
     steps = as_whole("steps", steps, 0)
     scaled = w / w.max()  # so that their sum cannot overflow
-    return _fits(_cross_entropy, _stacked("start", start), (x, scaled / scaled.sum()), steps)
+    return _fits(forward_objective, _stacked("start", start), (x, scaled / scaled.sum()), steps)
 
 
-def _cross_entropy(q: Normal, data: tuple[Array, Array]) -> Local:
+def forward_objective(q: Normal, data: tuple[Array, Array]) -> Local:
     """−Σ_i w_i log q(x_i), in the two moments of z = (x − m) / s that it depends on."""
     points, masses = data
     z = (points - q.mean) / q.sd
@@ -215,7 +215,7 @@ def reverse_fits(
     [-2.00  2.00]
     """
     begins, p = _stacked("starts", starts), _as_target(p, log_p)
-    return _fits(_Reverse(log_p, FITTING), begins, p, as_whole("steps", steps, 0))
+    return _fits(ReverseObjective(log_p, FITTING), begins, p, as_whole("steps", steps, 0))
 
 
 def reverse_paths(
@@ -224,7 +224,7 @@ def reverse_paths(
     """All points on the way of :func:`reverse_fits`: fields of shape (steps + 1, starts)."""
     begins, p = _stacked("starts", starts), _as_target(p, log_p)
     gaps = np.arange(as_whole("steps", steps, 0) + 1).clip(max=1)
-    return _paths(_Reverse(log_p, FITTING), begins, p, gaps)
+    return _paths(ReverseObjective(log_p, FITTING), begins, p, gaps)
 
 
 def stationary_points(
@@ -258,8 +258,8 @@ def search_stationary(
     p: NormalMixture, *, log_p: LogDensity = mixture_log_density
 ) -> StationaryPoints:
     """What :func:`stationary_points` finds, as arrays of a fixed size; unchecked, to be traced."""
-    seek = NewtonStep(_Reverse(log_p, SEEKING), everywhere=True)
-    polish = NewtonStep(_Reverse(log_p, FINAL), everywhere=True)
+    seek = NewtonStep(ReverseObjective(log_p, SEEKING), everywhere=True)
+    polish = NewtonStep(ReverseObjective(log_p, FINAL), everywhere=True)
     ends = jax.vmap(lambda start: _search(seek, start, p, [20])[0])(_grid(p))
     promising = jax.vmap(partial(_is_stationary, tolerance=1e-2))(ends.local)
 
@@ -297,13 +297,14 @@ def is_complete(points: list[StationaryPoint]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Reverse:
+class ReverseObjective:
     """F with its derivatives; the rule has ``nodes`` nodes in ε."""
 
     log_p: LogDensity
     nodes: int
 
     def __call__(self, q: Normal, p: Any) -> Local:
+        """F, g and A at one normal."""
         centre, (h0, h1, h2, h3, h4) = self.moments(q, p)
         constant = -jnp.log(q.sd) - 0.5 * (1 + jnp.log(2 * jnp.pi))
         gradient = -jnp.stack([h1, 1 + h2])

@@ -253,6 +253,9 @@ class Writer:
 
     def fill(self, buffer: Value, value: Value) -> Value:
         """Store a value in a buffer of its shape."""
+        if value.buffer and value.dtype == buffer.dtype:
+            self.put(f"{buffer.buffer}.set({value.buffer});")
+            return buffer
         with self.loops(buffer.shape) as index:
             self.write(buffer, index, self.at(value, index))
         return buffer
