@@ -5,7 +5,7 @@ mend it. ``as_…`` converts and returns, ``require_…`` only raises. Inside ji
 is traced: it has no numbers to check yet (:func:`known`), so it is converted and nothing more.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import jax
@@ -350,6 +350,13 @@ def require_shape(
     """Raise ValueError unless ``array`` has ``shape``; ``meaning`` says what its axes are."""
     if array.shape != shape:
         raise ValueError(f"{name}: expected shape {shape} ({meaning}), got {array.shape}.")
+
+
+def require_alike(arrays: Mapping[str, Array]) -> None:
+    """Raise ValueError unless all have the shape of the first; by their names as arguments."""
+    first, *others = arrays
+    for name in others:
+        require_shape(name, arrays[name], arrays[first].shape, f"that of {first}")
 
 
 def require_positive(name: str, array: Array | np.ndarray, what: str, remedy: str) -> None:

@@ -83,7 +83,7 @@ class Run(Generic[State, Info]):
 
 @checked
 def scan_frames(
-    step: Step, state: State, data: Any, gaps: Int[Array, " frames"]
+    step: Step[State, Info], state: State, data: Any, gaps: Int[Array, " frames"]
 ) -> tuple[State, State, Info]:
     """Iterate, keeping a frame after each gap: the undecorated body, for ``vmap`` and inner jits.
 
@@ -129,7 +129,7 @@ def _jit_with(options: Options, donate: bool) -> Callable:
 
 @checked
 def advance(
-    step: Step,
+    step: Step[State, Info],
     state: State,
     data: Any,
     gaps: Int[ArrayLike, " frames"],
@@ -175,7 +175,7 @@ class _Chunk(NamedTuple):
 
 @checked
 def run(
-    step: Step,
+    step: Step[State, Info],
     state: State,
     data: Any,
     *,

@@ -19,7 +19,7 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import jax
 import numpy as np
@@ -45,11 +45,58 @@ Scalar = float | Float[Array, ""]
 compiled = functools.partial(jax.jit, inline=True)
 """For formulas: one program, that leaves no trace inside other compiled code."""
 
-F = TypeVar("F", bound=Callable)
+P = ParamSpec("P")
+R = TypeVar("R")
+Arguments = dict[str, Any]
 Convert = Callable[[str, Any], Any]
 
 
-def checked(function: F) -> F:
+def door(convert: Callable[[Arguments], Arguments]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let ``convert`` see the arguments of a call, by name, before the function does.
+
+    convert: returns them as the function wants them, or raises
+
+    So a function's body can be its formula alone, compiled behind the door.
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def behind_the_door(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                bound = signature.bind(*args, **kwargs)
+            except TypeError:  # one missing or too many: Python's own message is as good
+                return function(*args, **kwargs)
+            bound.arguments = convert(bound.arguments)
+            return function(*bound.args, **bound.kwargs)
+
+        return behind_the_door
+
+    return decorate
+
+
+def converted(**converters: Convert) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Convert some arguments, or refuse them, before a formula sees them.
+
+    converters: by the argument's name, ``convert(name, value)``, as in :mod:`lecture11.arguments`
+
+    ::
+
+        @converted(p=as_normal, relative_to=as_normal)
+        @compiled
+        def normal_kl(p, *, relative_to): ...
+    """
+
+    def convert(given: Arguments) -> Arguments:
+        return given | {
+            name: converters[name](name, given[name]) for name in converters if name in given
+        }
+
+    return door(convert)
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
     """Convert the arguments of a function, or a class's constructor, as its annotations say.
 
     Whatever is of another kind raises TypeError or ValueError, with a message that starts with the
@@ -58,63 +105,30 @@ def checked(function: F) -> F:
     if isinstance(function, type):
         function.__init__ = checked(function.__init__)  # type: ignore[misc]
         return function
-    signature = inspect.signature(function)
-    parameters = signature.parameters.values()
-    converters = {each.name: _converter(each.annotation) for each in parameters}
-    plural = {each.name: each.kind for each in parameters}
+    parameters = inspect.signature(function).parameters
+    converters = {name: _of_parameter(each) for name, each in parameters.items()}
 
-    @functools.wraps(function)
-    def with_arguments_checked(*args: Any, **kwargs: Any) -> Any:
-        try:
-            bound = signature.bind(*args, **kwargs)
-        except TypeError:  # one missing or too many: Python's own message is as good
-            return function(*args, **kwargs)
-        for name, value in bound.arguments.items():
-            convert = converters[name]
-            if plural[name] is inspect.Parameter.VAR_POSITIONAL:
-                value = tuple(convert(f"{name}[{i}]", each) for i, each in enumerate(value))
-            elif plural[name] is inspect.Parameter.VAR_KEYWORD:
-                value = {key: convert(f"{name}[{key!r}]", each) for key, each in value.items()}
-            elif not (value is None and signature.parameters[name].default is None):
-                value = convert(name, value)
-            bound.arguments[name] = value
-        return function(*bound.args, **bound.kwargs)
+    def convert(given: Arguments) -> Arguments:
+        return {name: converters[name](name, value) for name, value in given.items()}
 
-    return with_arguments_checked  # type: ignore[return-value]
+    return door(convert)(function)
 
 
-def converted(**converters: Convert) -> Callable[[F], F]:
-    """Convert arguments, or refuse them, before a formula that may be compiled sees them.
-
-    converters: by the argument's name, ``convert(name, value)``, as in :mod:`lecture11.arguments`
-
-    So a function's body can be its formula alone::
-
-        @converted(p=as_normal, relative_to=as_normal)
-        @compiled
-        def normal_kl(p, *, relative_to): ...
-    """
-
-    def decorate(function: F) -> F:
-        signature = inspect.signature(function)
-
-        @functools.wraps(function)
-        def with_arguments_converted(*args: Any, **kwargs: Any) -> Any:
-            try:
-                bound = signature.bind(*args, **kwargs)
-            except TypeError:
-                return function(*args, **kwargs)
-            for name, value in bound.arguments.items():
-                if name in converters:
-                    bound.arguments[name] = converters[name](name, value)
-            return function(*bound.args, **bound.kwargs)
-
-        return with_arguments_converted  # type: ignore[return-value]
-
-    return decorate
+def _of_parameter(parameter: inspect.Parameter) -> Convert:
+    """How what is given for it is converted: of ``*args`` and ``**kwargs`` each of them."""
+    convert = _converter(parameter.annotation)
+    if parameter.kind is parameter.VAR_POSITIONAL:
+        return functools.partial(_several, tuple, convert)
+    if parameter.kind is parameter.VAR_KEYWORD:
+        return lambda name, given: {
+            key: convert(f"{name}[{key!r}]", each) for key, each in given.items()
+        }
+    return convert if parameter.default is not None else _or_none(convert)
 
 
-def passes_on(to: Callable, *, without: Collection[str] = ()) -> Callable[[F], F]:
+def passes_on(
+    to: Callable, *, without: Collection[str] = ()
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Show the keyword arguments of ``to``, in place of the ``**`` that hands them on.
 
     without: those of ``to`` that the function gives itself
@@ -122,14 +136,12 @@ def passes_on(to: Callable, *, without: Collection[str] = ()) -> Callable[[F], F
     Help, completion and the tests then see what may be given, and it is written once.
     """
 
-    def decorate(function: F) -> F:
-        own, passed = inspect.signature(function), inspect.signature(to).parameters
-        shown = {
-            name: each for name, each in own.parameters.items() if each.kind != each.VAR_KEYWORD
-        }
-        for name, each in passed.items():
-            if each.kind is each.KEYWORD_ONLY and name not in without:
-                shown.setdefault(name, each)
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        own = inspect.signature(function)
+        shown = {p.name: p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD}
+        for p in inspect.signature(to).parameters.values():
+            if p.kind is p.KEYWORD_ONLY and p.name not in without:
+                shown.setdefault(p.name, p)
         function.__signature__ = own.replace(parameters=list(shown.values()))  # type: ignore[attr-defined]
         return function
 
@@ -177,8 +189,10 @@ def _union(options: tuple[Any, ...]) -> Convert:
         convert = functools.partial(
             _one_of, tuple(typing.get_origin(each) or each for each in kinds)
         )
-    if type(None) not in options:
-        return convert
+    return _or_none(convert) if type(None) in options else convert
+
+
+def _or_none(convert: Convert) -> Convert:
     return lambda name, value: None if value is None else convert(name, value)
 
 
@@ -250,7 +264,7 @@ def _one_of(kinds: tuple[type, ...], name: str, value: Any) -> Any:
 
 
 def _mapping(name: str, value: Any) -> Any:
-    return as_instance(name, value, Mapping, "give a dict")  # type: ignore[type-abstract]
+    return as_instance(name, value, Mapping, "give a dict")
 
 
 def _function(name: str, value: Any) -> Any:

@@ -14,44 +14,31 @@ Probabilities below the smallest normal number of the floating type count as 0.
 """
 
 from collections.abc import Callable
-from functools import wraps
-from inspect import signature
-from typing import Any, TypeVar
+from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jax import lax
 from jax.nn import log_softmax
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_distribution, as_logits, as_whole, require_shape
+from lecture11.arguments import as_distribution, as_logits, as_whole, require_alike
+from lecture11.signatures import Arguments, compiled, door
 from lecture11.zeros import exp_log_ratio, p_log, p_log_ratio
 
-Formula = TypeVar("Formula", bound=Callable[..., Array])
 
-
-def _of(convert: Callable[..., Array]) -> Callable[[Formula], Formula]:
+def _of(convert: Callable[..., Array]) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
     """Put before a formula its compilation, and before that checks of one or two distributions.
 
     convert: makes arrays of them, or raises: ``as_distribution`` or ``as_logits``
     """
 
-    def decorate(formula: Formula) -> Formula:
-        expected, compiled = signature(formula), jax.jit(formula, static_argnames="axis")
+    def alike(given: Arguments) -> Arguments:
+        axis = as_whole("axis", given.pop("axis", -1))
+        arrays = {name: convert(name, value, axis) for name, value in given.items()}
+        require_alike(arrays)
+        return {**arrays, "axis": axis}
 
-        @wraps(formula)
-        def door(*args: Any, **kwargs: Any) -> Array:
-            given = expected.bind(*args, **kwargs).arguments
-            axis = as_whole("axis", given.pop("axis", -1))
-            arrays = {name: convert(name, value, axis) for name, value in given.items()}
-            first, *others = arrays
-            for name in others:
-                require_shape(name, arrays[name], arrays[first].shape, f"that of {first}")
-            return compiled(**arrays, axis=axis)
-
-        return door  # type: ignore[return-value]
-
-    return decorate
+    return lambda formula: door(alike)(compiled(formula, static_argnames="axis"))
 
 
 @_of(as_distribution)

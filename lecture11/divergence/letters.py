@@ -93,7 +93,7 @@ def require_letters(text: str, known: str | Mapping[str, Any], owner: str) -> No
 
 def require_letters_as_keys(name: str, given: Mapping[str, Any], remedy: str) -> None:
     """Raise TypeError unless it is a mapping, ValueError unless its keys are strings, and some."""
-    as_instance(name, given, Mapping, remedy)  # type: ignore[type-abstract]
+    as_instance(name, given, Mapping, remedy)
     if not given or not all(isinstance(letter, str) for letter in given):
         raise ValueError(f"{name}: expected letters, each with its own; got {given}; {remedy}.")
 

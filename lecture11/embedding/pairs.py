@@ -12,9 +12,6 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
-Scalar = float | Float[Array, ""]
-"""A number, traced or not."""
-
 
 def differences(x: Float[Array, "points dims"]) -> list[Float[Array, "points points"]]:
     """x_i − x_j, one array for each coordinate; never held in memory where they are only summed."""

@@ -38,7 +38,7 @@ class Player(Spoken):
         """
         as_instance("label", label, str, "put it in quotes")
         as_whole("milliseconds", milliseconds, low=1)
-        as_instance("pictures", pictures, Iterable, "give a list")  # type: ignore[type-abstract]
+        as_instance("pictures", pictures, Iterable, "give a list")
         shown = []
         for index, picture in enumerate(pictures):
             as_instance(f"pictures[{index}]", picture, Picture, "draw one with lecture11.figures")

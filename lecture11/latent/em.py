@@ -12,7 +12,7 @@ A model brings the two steps; this module brings the iteration.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
@@ -25,24 +25,22 @@ from lecture11.iteration import Run, run, scan_frames
 from lecture11.signatures import checked
 from lecture11.zeros import weighted
 
-Choices = TypeVar("Choices")
 
-
-def numbers_as_data(cls: type[Choices]) -> type[Choices]:
+def numbers_as_data(cls: type) -> type:
     """Make a frozen dataclass a pytree: another number in it compiles nothing.
 
     Its fields are leaves, but for those of ``field(metadata={"static": True})``, which decide what
     is compiled. What is rebuilt from leaves, which may be traced, is not checked again.
     """
-    static = [f.name for f in fields(cls) if f.metadata.get("static")]  # type: ignore[arg-type]
-    numbers = [f.name for f in fields(cls) if f.name not in static]  # type: ignore[arg-type]
+    static = [f.name for f in fields(cls) if f.metadata.get("static")]
+    numbers = [f.name for f in fields(cls) if f.name not in static]
 
     def flatten(model: Any) -> tuple[list[Any], tuple[Any, ...]]:
         chosen = tuple(getattr(model, name) for name in static)
         return [getattr(model, name) for name in numbers], chosen
 
     def unflatten(chosen: tuple[Any, ...], leaves: Iterable[Any]) -> Any:
-        model = object.__new__(cls)
+        model: Any = object.__new__(cls)
         for name, value in zip(numbers + static, (*leaves, *chosen), strict=True):
             object.__setattr__(model, name, value)
         return model

@@ -12,34 +12,32 @@ where q covers the posterior: it divides by q(z|x), so terms with q(z|x) = 0 are
 """
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, NamedTuple, TypeVar
 
-import jax
 import jax.numpy as jnp
 from jax.nn import log_softmax, logsumexp, softmax
 from jaxtyping import Array, Float
 
-from lecture11.arguments import as_distribution, as_logits, require_shape
+from lecture11.arguments import as_distribution, as_logits, require_alike
 from lecture11.divergence import kl_divergence_of_logits
+from lecture11.signatures import Arguments, compiled, door
 from lecture11.zeros import exp_log_ratio, p_log, safe_log, weighted
 
-Formula = TypeVar("Formula", bound=Callable[..., Any])
+Value = TypeVar("Value")
 
 
-def _of_joint(formula: Formula) -> Formula:
+def _of_joint(formula: Callable[..., Value]) -> Callable[..., Value]:
     """Put before a formula its compilation, and before that checks of log p(x, z) and of q."""
-    compiled = jax.jit(formula)
 
-    @wraps(formula)
-    def door(log_joint: Any, **given: Any) -> Any:
-        arrays = {"log_joint": as_logits("log_joint", log_joint)}
-        for name, value in given.items():
-            arrays[name] = (as_distribution if name == "q" else as_logits)(name, value)
-            require_shape(name, arrays[name], arrays["log_joint"].shape, "that of log_joint")
-        return compiled(**arrays)
+    def alike(given: Arguments) -> Arguments:
+        arrays = {
+            name: (as_distribution if name == "q" else as_logits)(name, value)
+            for name, value in given.items()
+        }
+        require_alike(arrays)
+        return arrays
 
-    return door  # type: ignore[return-value]
+    return door(alike)(compiled(formula))
 
 
 @_of_joint

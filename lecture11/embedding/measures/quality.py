@@ -21,7 +21,7 @@ from scipy.spatial import KDTree
 
 from lecture11.arguments import as_whole, known
 from lecture11.embedding.distances import as_distances, as_labels, as_points, pairwise_distances
-from lecture11.embedding.pairs import Scalar
+from lecture11.signatures import Scalar
 
 BLOCK = 64
 """Points whose neighbours are ranked at a time."""

@@ -26,8 +26,8 @@ from jaxtyping import Array, Bool, Float
 
 from lecture11.arguments import as_floats, as_number, as_whole, known
 from lecture11.embedding.distances import scaled_data, sum_of_squares
-from lecture11.embedding.pairs import Scalar, row_sums, without_self
-from lecture11.signatures import checked
+from lecture11.embedding.pairs import row_sums, without_self
+from lecture11.signatures import Scalar, checked
 
 WIDEST, NARROWEST = -40.0, 40.0
 """Where log β is looked for, with distances in units of the row's own: at one end p_i is uniform to

@@ -21,8 +21,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from lecture11.arguments import as_floats, as_whole, known
-from lecture11.embedding.pairs import Scalar, differences, squared_length, without_self
-from lecture11.signatures import checked
+from lecture11.embedding.pairs import differences, squared_length, without_self
+from lecture11.signatures import Scalar, checked
 
 
 class Others(NamedTuple):

@@ -22,8 +22,8 @@ from lecture11.embedding.neighbours.sne import (
     log_neighbour_probabilities,
     spring_forces,
 )
-from lecture11.embedding.pairs import Scalar, without_self
-from lecture11.signatures import checked
+from lecture11.embedding.pairs import without_self
+from lecture11.signatures import Scalar, checked
 
 
 @checked
