@@ -235,7 +235,7 @@ MAPS = (_map_case(0, 7, 2), _map_case(1, 5, 3))
 
 @exercise
 def check_tsne_gradient(student: Callable) -> str:
-    """Check ``tsne_gradient(points, p) -> (n, dims)``, of KL(P ‖ Q).
+    """Check ``tsne_gradient(points, p) -> (n, dims)``, of D_KL(P ‖ Q).
 
     Accepts any array library and automatic differentiation. Names: nothing returned; a factor 4
     that is missing or 2, the other direction, no weight or its square, Q not normalised, normalised

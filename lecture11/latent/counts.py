@@ -75,10 +75,10 @@ class CountMixture(FiniteMixture):
         as_instance("params", params, kind, f"make one with {kind.__name__}(…)")
         data = as_counts("data", data, dims)
         of_weights, of_tables = kind._fields
-        weights = as_distribution(of_weights, params[0], dims=1)
-        tables = as_distribution(of_tables, params[1], dims=dims)
+        weights = as_distribution(f"params.{of_weights}", params[0], dims=1)
+        tables = as_distribution(f"params.{of_tables}", params[1], dims=dims)
         shape = self._shape_of_tables(data, len(weights))
-        require_shape(of_tables, tables, shape, " × ".join(self.axes))
+        require_shape(f"params.{of_tables}", tables, shape, " × ".join(self.axes))
         require_components("components", len(weights), len(data))
         return kind(weights, tables), data
 

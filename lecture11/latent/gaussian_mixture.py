@@ -58,15 +58,15 @@ class GaussianMixtureParameters(NamedTuple):
 
 @checked
 def e_step(
-    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+    x: Float[Array, "points dims"], params: GaussianMixtureParameters
 ) -> Float[Array, "points components"]:
     """Responsibilities γ_ik = π_k N(x_i | μ_k, Σ_k) / Σ_l π_l N(x_i | μ_l, Σ_l) (Bishop, 9.23).
 
     >>> theta = GaussianMixtureParameters([0.5, 0.5], [[0.0], [2.0]], [[[1.0]], [[1.0]]])
-    >>> e_step(theta, [[0.0], [1.0]]).round(2).tolist()
+    >>> e_step([[0.0], [1.0]], theta).round(2).tolist()
     [[0.88, 0.12], [0.50, 0.50]]
     """
-    return jax.nn.softmax(_log_joint(params, x), axis=1)
+    return jax.nn.softmax(_log_joint(x, params), axis=1)
 
 
 @checked
@@ -94,26 +94,26 @@ def m_step(
 
 @checked
 def log_likelihood(
-    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+    x: Float[Array, "points dims"], params: GaussianMixtureParameters
 ) -> Float[Array, ""]:
     """L(θ) = Σ_i log Σ_k π_k N(x_i | μ_k, Σ_k), in nats.
 
     >>> theta = GaussianMixtureParameters([0.5, 0.5], [[0.0], [2.0]], [[[1.0]], [[1.0]]])
-    >>> log_likelihood(theta, [[0.0], [1.0]]).round(3).tolist()
+    >>> log_likelihood([[0.0], [1.0]], theta).round(3).tolist()
     -2.904
     """
-    return jax.nn.logsumexp(_log_joint(params, x), axis=1).sum()
+    return jax.nn.logsumexp(_log_joint(x, params), axis=1).sum()
 
 
 def _log_joint(
-    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+    x: Float[Array, "points dims"], params: GaussianMixtureParameters
 ) -> Float[Array, "points components"]:
     require_shape("x", x, (len(x), params.means.shape[1]), "points × dims")
-    return jnp.log(params.weights) + _log_densities(params, x)
+    return jnp.log(params.weights) + _log_densities(x, params)
 
 
 def _log_densities(
-    params: GaussianMixtureParameters, x: Float[Array, "points dims"]
+    x: Float[Array, "points dims"], params: GaussianMixtureParameters
 ) -> Float[Array, "points components"]:
     """log N(x_i | μ_k, Σ_k)."""
     of_points = jax.vmap(gaussian_log_density, (0, None, None))
@@ -160,17 +160,17 @@ class GaussianMixture(FiniteMixture):
         likelihood there) or lies too far from 0 for the floating type to tell its values apart.
         """
         data = as_points(data)
-        weights = as_distribution("weights", params.weights, dims=1)
-        means = as_floats("means", params.means, 2)
-        covariances = as_floats("covariances", params.covariances, 3)
+        weights = as_distribution("params.weights", params.weights, dims=1)
+        means = as_floats("params.means", params.means, 2)
+        covariances = as_floats("params.covariances", params.covariances, 3)
         components, dims = len(weights), data.shape[1]
-        require_shape("means", means, (components, dims), "components × dims")
-        require_shape("covariances", covariances, (components, dims, dims), "components × Σ")
+        require_shape("params.means", means, (components, dims), "components × dims")
+        require_shape("params.covariances", covariances, (components, dims, dims), "components × Σ")
         require_components("components", components, len(data))
         params = self.constrain(GaussianMixtureParameters(weights, means, covariances))
         if known(params.covariances):
             for k, covariance in enumerate(np.asarray(params.covariances)):
-                require_positive_definite(f"covariances[{k}]", covariance)
+                require_positive_definite(f"params.covariances[{k}]", covariance)
         return params, data
 
     def constrain(self, params: GaussianMixtureParameters) -> GaussianMixtureParameters:
@@ -188,7 +188,7 @@ class GaussianMixture(FiniteMixture):
         self, params: GaussianMixtureParameters, data: Float[Array, "points dims"]
     ) -> Float[Array, "points components"]:
         """log N(x_i | μ_k, Σ_k)."""
-        return _log_densities(params, data)
+        return _log_densities(data, params)
 
     @checked
     def sample(

@@ -51,8 +51,8 @@ class KMeans(Model):
     ) -> tuple[KMeansParameters, Float[Array, "points dims"]]:
         """Both as JAX arrays; raises TypeError or ValueError as the Gaussian mixture does."""
         data = as_points(data)
-        centres = as_floats("centres", params.centres, 2)
-        require_shape("centres", centres, (len(centres), data.shape[1]), "components × dims")
+        centres = as_floats("params.centres", params.centres, 2)
+        require_shape("params.centres", centres, (len(centres), data.shape[1]), "components × dims")
         require_components("components", len(centres), len(data))
         return KMeansParameters(centres), data
 

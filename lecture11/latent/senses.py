@@ -104,14 +104,14 @@ class SenseMixture(FiniteMixture):
         Raises TypeError or ValueError where shapes disagree, a value is not finite, a row of
         weights is no distribution, a condition has no row, or the variance is not positive.
         """
-        weights = as_distribution("weights", params.weights, dims=2)
+        weights = as_distribution("params.weights", params.weights, dims=2)
         data = as_contexts(data, len(weights))
-        means = as_floats("means", params.means, 2)
-        variance = as_floats("variance", params.variance, 0)
+        means = as_floats("params.means", params.means, 2)
+        variance = as_floats("params.variance", params.variance, 0)
         shape = (weights.shape[1], data.vectors.shape[1])
-        require_shape("means", means, shape, "senses × dims")
+        require_shape("params.means", means, shape, "senses × dims")
         require_components("components", len(means), len(data.vectors))
-        require_positive("variance", variance, "a positive number", "it is σ², not log σ")
+        require_positive("params.variance", variance, "a positive number", "it is σ², not log σ")
         return SensesParameters(weights, means, variance), data
 
     def prior(self, params: SensesParameters, data: Contexts) -> Float[Array, "contexts senses"]:

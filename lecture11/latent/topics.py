@@ -116,10 +116,12 @@ class PLSA(Model):
     ) -> tuple[PLSAParameters, Float[Array, "documents words"]]:
         """Both as JAX arrays; raises TypeError or ValueError as the mixture of unigrams does."""
         data = as_counts("data", data, 2)
-        proportions = as_distribution("proportions", params.proportions, dims=2)
-        words = as_distribution("words", params.words, dims=2)
-        require_shape("proportions", proportions, (len(data), len(words)), "documents × topics")
-        require_shape("words", words, (len(words), data.shape[1]), "topics × words")
+        proportions = as_distribution("params.proportions", params.proportions, dims=2)
+        words = as_distribution("params.words", params.words, dims=2)
+        require_shape(
+            "params.proportions", proportions, (len(data), len(words)), "documents × topics"
+        )
+        require_shape("params.words", words, (len(words), data.shape[1]), "topics × words")
         return PLSAParameters(proportions, words), data
 
     def posterior(
@@ -213,7 +215,7 @@ def top_words(words: Any, count: int) -> Int[np.ndarray, "topics count"]:
     Raises TypeError or ValueError where the rows of ``words`` are no distributions or have fewer
     than ``count``.
     """
-    beta = np.asarray(as_distribution("words", words, dims=2), float)
+    beta = np.asarray(as_distribution("params.words", words, dims=2), float)
     as_whole("count", count, 1, beta.shape[1])
     mean = np.broadcast_to(beta.mean(axis=0), beta.shape)
     ratio = np.divide(beta, mean, out=np.ones_like(beta), where=beta > 0)

@@ -113,15 +113,17 @@ class Writers(FiniteMixture):
         Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is
         negative, weights are no distribution, or a variance is not positive.
         """
-        data = as_checked_notes(data)
-        weights = as_distribution("weights", params.weights, dims=1)
-        forms = as_floats("forms", params.forms, 3)
-        variances = as_floats("variances", params.variances, 1)
+        data = as_arrays(data)
+        weights = as_distribution("params.weights", params.weights, dims=1)
+        forms = as_floats("params.forms", params.forms, 3)
+        variances = as_floats("params.variances", params.variances, 1)
         shape = (len(weights), *data.sums.shape[1:])
-        require_shape("forms", forms, shape, "writers × characters × features")
-        require_shape("variances", variances, shape[2:], "features")
+        require_shape("params.forms", forms, shape, "writers × characters × features")
+        require_shape("params.variances", variances, shape[2:], "features")
         require_components("components", len(weights), len(data.counts))
-        require_positive("variances", variances, "positive numbers", "they are σ², not log σ")
+        require_positive(
+            "params.variances", variances, "positive numbers", "they are σ², not log σ"
+        )
         return WritersParameters(weights, forms, variances), data
 
     def prior(self, params: WritersParameters, data: Notes) -> Float[Array, " writers"]:
@@ -211,20 +213,22 @@ def as_notes(glyphs: Any, characters: Any, notes: Any, *, means: Any) -> Notes:
     np.add.at(counts, (at, of), 1)
     np.add.at(sums, (at, of), centred)
     np.add.at(squares, at, centred**2)
-    return as_checked_notes(Notes(*map(jnp.asarray, (counts, sums, squares))))
+    return as_arrays(Notes(*map(jnp.asarray, (counts, sums, squares))))
 
 
-def as_checked_notes(data: Notes) -> Notes:
+def as_arrays(data: Notes) -> Notes:
     """The notes as JAX arrays.
 
     Raises TypeError or ValueError where shapes disagree, a value is not finite, a count is negative
     or all are 0.
     """
-    counts = as_counts("counts", data.counts, 2)
-    sums = as_floats("sums", data.sums, 3)
-    squares = as_floats("squares", data.squares, 2)
-    require_shape("sums", sums, (*counts.shape, sums.shape[2]), "notes × characters × features")
-    require_shape("squares", squares, (len(counts), sums.shape[2]), "notes × features")
+    counts = as_counts("data.counts", data.counts, 2)
+    sums = as_floats("data.sums", data.sums, 3)
+    squares = as_floats("data.squares", data.squares, 2)
+    require_shape(
+        "data.sums", sums, (*counts.shape, sums.shape[2]), "notes × characters × features"
+    )
+    require_shape("data.squares", squares, (len(counts), sums.shape[2]), "notes × features")
     return Notes(counts, sums, squares)
 
 
@@ -234,7 +238,7 @@ def mean_offsets(data: Notes) -> Float[Array, "notes features"]:
 
     It knows c as well, but can keep only what a writer does to all characters alike.
     """
-    data = as_checked_notes(data)
+    data = as_arrays(data)
     glyphs = jnp.maximum(data.counts.sum(axis=1), 1)
     return data.sums.sum(axis=1) / glyphs[:, None]
 
@@ -265,7 +269,7 @@ def writer_starts(model: Writers, data: Notes, responsibilities: Any) -> Writers
 
     Raises TypeError or ValueError for bad data, or where the last axis holds no distributions.
     """
-    data = as_checked_notes(data)
+    data = as_arrays(data)
     given = as_distribution("responsibilities", responsibilities, dims=3)
     restarts, _, writers = given.shape
     shape = (restarts, len(data.counts), writers)

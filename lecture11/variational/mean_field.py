@@ -122,10 +122,11 @@ class Causes:
         """
         x, noise = as_effects(data)
         as_instance("phi", phi, PairNormals, "start with e_step(theta, data)")
-        means, log_sds = as_floats("means", phi.means, 2), as_floats("log_sds", phi.log_sds, 1)
-        require_shape("means", means, (x.size, 2), "points × 2, for z₁ and z₂")
-        require_shape("log_sds", log_sds, (2,), "for z₁ and z₂")
-        tangent = as_floats("tangent", phi.tangent, 0)
+        means = as_floats("phi.means", phi.means, 2)
+        log_sds = as_floats("phi.log_sds", phi.log_sds, 1)
+        require_shape("phi.means", means, (x.size, 2), "points × 2, for z₁ and z₂")
+        require_shape("phi.log_sds", log_sds, (2,), "for z₁ and z₂")
+        tangent = as_floats("phi.tangent", phi.tangent, 0)
         theta = as_floats("theta", theta, 0)
         return theta, PairNormals(means, log_sds, tangent), Effects(x, noise)
 

@@ -148,14 +148,14 @@ class TestSteps:
         run = fit_em(MODEL, start, data, frames=(0, 1, 2))
         theta = jax.tree.map(jnp.asarray, start)
         for cycle in (0, 1, 2):
-            right = log_likelihood(theta, data)
+            right = log_likelihood(data, theta)
             np.testing.assert_allclose(run.infos.log_likelihood[cycle], right, rtol=1e-12)
             for found, field in zip(pick(run.frames, cycle), theta, strict=True):
                 np.testing.assert_allclose(found, field, rtol=1e-9, atol=1e-12)
             np.testing.assert_allclose(
-                MODEL.posterior(theta, jnp.asarray(data)), e_step(theta, data), rtol=1e-12
+                MODEL.posterior(theta, jnp.asarray(data)), e_step(data, theta), rtol=1e-12
             )
-            theta = m_step(data, e_step(theta, data))
+            theta = m_step(data, e_step(data, theta))
 
     @pytest.mark.slow
     @pytest.mark.parametrize("seed", range(3))

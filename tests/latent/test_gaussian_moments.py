@@ -32,8 +32,8 @@ def problem(seed, points, components=3, dims=2):
 
 @jax.jit
 def by_formula(params, data):
-    return moments_under(whitening(*params), data, e_step(params, data)), log_likelihood(
-        params, data
+    return moments_under(whitening(*params), data, e_step(data, params)), log_likelihood(
+        data, params
     )
 
 

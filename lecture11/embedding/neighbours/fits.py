@@ -112,7 +112,7 @@ def fit_tsne(
     chunk, on_chunk: see :func:`lecture11.iteration.run`
 
     Up to 600 points all pairs attract each other, beyond only 3 · perplexity nearest neighbours;
-    the repulsion is always exact. ``run.infos.loss`` is KL(P ‖ Q) for that P, never exaggerated.
+    the repulsion is always exact. ``run.infos.loss`` is D_KL(P ‖ Q) for that P, never exaggerated.
     Raises TypeError or ValueError where an argument is not as described, or the run would end
     while the attraction is still exaggerated.
 

@@ -103,7 +103,7 @@ class RetrievalAffinities(NamedTuple):
 
 @dataclass(frozen=True)
 class RetrievalLoss:
-    """NeRV: λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i).
+    """NeRV: λ Σ_i D_KL(p_i ‖ q_i) + (1 − λ) Σ_i D_KL(q_i ‖ p_i).
 
     The second part multiplies q_i(j) by −log p_i(j), which an outlier or a tight pair makes as
     large as it is far, and so the slope.

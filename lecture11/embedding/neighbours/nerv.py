@@ -2,13 +2,13 @@
 
 The neighbour retrieval visualiser, NeRV (Venna et al. 2010), mixes them with a weight λ::
 
-    λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i)
+    λ Σ_i D_KL(p_i ‖ q_i) + (1 − λ) Σ_i D_KL(q_i ‖ p_i)
 
 The forward direction is SNE: it pays where p_i(j) is large and q_i(j) small, a true neighbour that
 is missed: a torn neighbourhood. The reverse pays where q_i(j) is large and p_i(j) small: a false
-neighbour, shown near though it is far. The derivative of KL(q_i ‖ p_i) by d̄_ij² is
+neighbour, shown near though it is far. The derivative of D_KL(q_i ‖ p_i) by d̄_ij² is
 
-    −q_i(j) (log (q_i(j) / p_i(j)) − KL(q_i ‖ p_i))
+    −q_i(j) (log (q_i(j) / p_i(j)) − D_KL(q_i ‖ p_i))
 
 p_i(j) enters by its logarithm, which is finite also where p_i(j) itself is too small for a floating
 number.
@@ -30,7 +30,7 @@ from lecture11.signatures import Scalar, checked
 def reverse_divergences(
     points: Float[Array, "points dims"], log_p: Float[Array, "points points"]
 ) -> Float[Array, " points"]:
-    """KL(q_i ‖ p_i) of every point, in nats: what its false neighbours cost."""
+    """D_KL(q_i ‖ p_i) of every point, in nats: what its false neighbours cost."""
     require_pairs("log_p", log_p, points)
     log_q = log_neighbour_probabilities(points)
     return (jnp.exp(log_q) * _difference(log_q, log_p)).sum(axis=1)
@@ -40,7 +40,7 @@ def reverse_divergences(
 def forward_divergences(
     points: Float[Array, "points dims"], log_p: Float[Array, "points points"]
 ) -> Float[Array, " points"]:
-    """KL(p_i ‖ q_i) of every point, in nats: what its missed neighbours cost."""
+    """D_KL(p_i ‖ q_i) of every point, in nats: what its missed neighbours cost."""
     require_pairs("log_p", log_p, points)
     log_q = log_neighbour_probabilities(points)
     return (jnp.exp(log_p) * _difference(log_p, log_q)).sum(axis=1)
@@ -52,7 +52,7 @@ def nerv_loss(
     log_p: Float[Array, "points points"],
     trade_off: Scalar,
 ) -> Float[Array, ""]:
-    """λ Σ_i KL(p_i ‖ q_i) + (1 − λ) Σ_i KL(q_i ‖ p_i), in nats.
+    """λ Σ_i D_KL(p_i ‖ q_i) + (1 − λ) Σ_i D_KL(q_i ‖ p_i), in nats.
 
     log_p: log p_i(j), from :func:`~lecture11.embedding.calibrate_points`
     trade_off: λ, from 0 (no false neighbours) to 1 (none missed)

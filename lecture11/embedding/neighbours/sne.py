@@ -3,7 +3,7 @@
 The map's points have neighbours too, with the same kind of probabilities but a single width::
 
     q_i(j) = exp(−‖x̄_i − x̄_j‖²) / Σ_{k≠i} exp(−‖x̄_i − x̄_k‖²)
-    argmin over x̄ of Σ_i KL(p_i ‖ q_i)  =  argmax over x̄ of Σ_i Σ_j p_i(j) log q_i(j)
+    argmin over x̄ of Σ_i D_KL(p_i ‖ q_i)  =  argmax over x̄ of Σ_i Σ_j p_i(j) log q_i(j)
 
 The two differ by Σ_i H(p_i), whatever the map. The right-hand side is maximum likelihood for
 predicting which point is the neighbour of i. Where one neighbour is known, the *positive* i⁺, p_i
@@ -52,7 +52,7 @@ def neighbour_probabilities(points: Float[Array, "points dims"]) -> Float[Array,
 def sne_loss(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
-    """Σ_i KL(p_i ‖ q_i), in nats, summed over points as on the slide.
+    """Σ_i D_KL(p_i ‖ q_i), in nats, summed over points as on the slide.
 
     p: p_i(j) in row i, from :func:`~lecture11.embedding.conditional_affinities`
 

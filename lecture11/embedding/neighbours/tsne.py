@@ -3,7 +3,7 @@
 Two changes to SNE. One distribution over all pairs, P_ij = (p_i(j) + p_j(i)) / 2N, in the place of
 one for each point; and in the map a Student t with one degree of freedom in the Gaussian's place::
 
-    Q_ij = w_ij / Σ_{k≠l} w_kl,       w_ij = 1 / (1 + ‖x̄_i − x̄_j‖²),       min over x̄ of KL(P ‖ Q)
+    Q_ij = w_ij / Σ_{k≠l} w_kl,       w_ij = 1 / (1 + ‖x̄_i − x̄_j‖²),       min over x̄ of D_KL(P ‖ Q)
 
 A ball in n dimensions has room for many points all far from each other, a disc has not: *crowding*.
 The heavy tail lets moderate distances be drawn as large ones at little cost. The gradient by x̄_i is
@@ -44,7 +44,7 @@ def pair_probabilities(points: Float[Array, "points dims"]) -> Float[Array, "poi
 def tsne_loss(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, ""]:
-    """KL(P ‖ Q) in nats.
+    """D_KL(P ‖ Q) in nats.
 
     p: P_ij, from :func:`~lecture11.embedding.joint_affinities`
 

@@ -116,7 +116,7 @@ class NeighbourStage:
             f"Point {index}, a {self._labels[index]}, perplexity {number(search.target, 3)}: "
             f"σ = {number(search.bandwidth, 3)}, within 1 % after {search.steps} halvings. Its "
             f"likeliest neighbours: {labels}. The first has p = {number(given[order[0]], 2)} and "
-            f"q = {number(found[order[0]], 2)}; KL(p ‖ q) = {number(forward, 2)} nats.",
+            f"q = {number(found[order[0]], 2)}; D_KL(p ‖ q) = {number(forward, 2)} nats.",
         )
 
 

@@ -25,7 +25,7 @@ class MapQuality(NamedTuple):
     trustworthiness: float
     """1 where no neighbour in the map is false."""
     divergence: float | None = None
-    """KL(P ‖ Q) in nats, of a map by neighbours."""
+    """D_KL(P ‖ Q) in nats, of a map by neighbours."""
 
 
 def _numbers(quality: MapQuality, digits: int) -> list[str]:
@@ -113,7 +113,7 @@ class TradeOffStage:
             )  # fmt: skip
         (self._here,) = right.plot([], [], "o", markersize=15, color="none", markeredgecolor=INK)
         self._line = right.axvline(0, color="#999999", linewidth=1)
-        right.set(xlabel="λ, weight of KL(p ‖ q)", ylabel="12 nearest neighbours")
+        right.set(xlabel="λ, weight of D_KL(p ‖ q)", ylabel="12 nearest neighbours")
         right.grid(visible=True)
         right.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
         self._stage = Stage(figure, [*self._digits, self._line, self._here])

@@ -139,8 +139,8 @@ class ShapeStage:
     ) -> Picture:
         """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
 
-        data: a name in :data:`MEASURES`, which says what ``measured`` is; divergence: KL(P ‖ Q) in
-        nats
+        data: a name in :data:`MEASURES`, which says what ``measured`` is; divergence: D_KL(P ‖ Q)
+        in nats
         """
         which = np.asarray(groups, int)
         for marks, places in zip(self._marks, (seen, points), strict=True):

@@ -180,7 +180,7 @@ def test_words_of_a_point_have_its_width_its_neighbours_and_the_divergence():
     assert f"likeliest neighbours: {LABELS[first]}, " in words
     assert f"p = {P[first]:.2g} and q = 0.013" in words
     forward = (P[P > 0] * np.log(P[P > 0] / Q[P > 0])).sum()
-    assert f"KL(p ‖ q) = {forward:.2g} nats" in words
+    assert f"D_KL(p ‖ q) = {forward:.2g} nats" in words
 
 
 @pytest.mark.parametrize(
