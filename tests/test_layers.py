@@ -27,6 +27,9 @@ FLOORS = (
 )
 """From the roof down. A room uses only itself and rooms on floors below its own."""
 
+SCIENCE = {"divergence", "supervised", "embedding", "latent", "variational"}
+"""Each has a part of figures, which draws what it, or a room below it, computes."""
+
 DRAWING = {"matplotlib": {"figures"}, "ipywidgets": {"explore"}, "IPython": {"explore"}}
 """What the science must run without, and the rooms that exist for it."""
 
@@ -72,8 +75,8 @@ def room_of(path: tuple[str, ...]) -> str:
     return "_report" if inside[0].startswith("__") else inside[0]
 
 
-def complaints(room: str, source: str) -> list[str]:
-    """What is wrong with a module of ``room``, each with its line."""
+def complaints(room: str, source: str, part: str = "") -> list[str]:
+    """What is wrong with a module of ``room``, or of a part of it, each with its line."""
     if not any(room in rooms for rooms in FLOORS):
         return [f"{room} is a new room: give it a floor in FLOORS and in the design"]
     tree, found, foreign = ast.parse(source), [], set()
@@ -93,12 +96,21 @@ def complaints(room: str, source: str) -> list[str]:
                 found.append(f"{line}: {room} must not import {other}, which is not below it")
             elif has_private(path[2:]):
                 found.append(f"{line}: {'.'.join(path)} is private to {other}")
+            elif room == "figures" and draws_another(part, other):
+                found.append(f"{line}: {part}'s figures must not import {other}")
+        elif room == "figures" and path[2:] and draws_another(part, path[2]):
+            found.append(f"{line}: {part}'s figures must not import those of {path[2]}")
     names = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
     return found + [
         f"{name.lineno}: {ast.unparse(name)} is private to another room"
         for name in names
         if is_private(name.attr) and _root(name) in foreign
     ]
+
+
+def draws_another(part: str, science: str) -> bool:
+    """Whether a part of figures has no business with a room of science: not its own, nor below."""
+    return {part, science} <= SCIENCE and part != science and floor(science) >= floor(part)
 
 
 def _root(node: ast.expr) -> str | None:
@@ -135,7 +147,8 @@ def code_cells() -> list[Any]:
 @pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_stands_on_the_floors_below(path: Path):
     inside = path.relative_to(ROOT / "lecture11").with_suffix("").parts
-    assert complaints(room_of(("lecture11", *inside)), path.read_text("utf-8")) == []
+    room, part = room_of(("lecture11", *inside)), inside[1] if len(inside) > 2 else ""
+    assert complaints(room, path.read_text("utf-8"), part) == []
 
 
 @pytest.mark.parametrize(
@@ -172,6 +185,24 @@ def test_every_module_stands_on_the_floors_below(path: Path):
 def test_a_forbidden_import_is_named(room: str, source: str, says: str):
     (complaint,) = complaints(room, source)
     assert says in complaint
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("from lecture11.embedding import fit_mds", "latent's figures must not import embedding"),
+        ("import lecture11.figures.embedding.stress", "must not import those of embedding"),
+        (
+            "from lecture11.figures.variational import BoundStage",
+            "must not import those of variational",
+        ),
+    ],
+)
+def test_a_part_of_figures_draws_its_own_science(source: str, says: str):
+    (complaint,) = complaints("figures", source, "latent")
+    assert says in complaint
+    allowed = "from lecture11.divergence import Normal\nfrom lecture11.figures.marks import digits"
+    assert complaints("figures", allowed, "latent") == []
 
 
 @pytest.mark.parametrize(

@@ -66,17 +66,23 @@ def fetch(source: Source, *, cache: str | os.PathLike[str] | None = None) -> Pat
 def own_copy(source: Source) -> Path | None:
     """The copy in ``LECTURE11_DATA``, if the variable is set and the folder holds one.
 
-    Raises OSError where the variable names no folder, or the file is another or damaged.
+    Raises DataUnavailableError where the variable names no folder, or the file is another or
+    damaged.
     """
     if not (variable := os.environ.get("LECTURE11_DATA")):
         return None
     folder = Path(variable).expanduser().absolute()
     if not folder.is_dir():
-        raise NotADirectoryError(f"LECTURE11_DATA names {folder}, which is not a folder")
+        raise DataUnavailableError(
+            f"LECTURE11_DATA names {folder}, which is not a folder; name one that holds "
+            f"{source.path} ({source.description}), or unset the variable"
+        )
     for path in (folder / source.path, folder / source.name):
         if path.exists():
             if not _is_genuine(path, source):
-                raise OSError(f"{path} is another file, or damaged: replace or remove it")
+                raise DataUnavailableError(
+                    f"{path} is another file, or damaged: replace or remove it"
+                )
             return path
     return None
 

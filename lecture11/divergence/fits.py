@@ -110,7 +110,12 @@ def forward_fit(p: NormalMixture) -> Normal:
     >>> print(q.mean, q.sd**2)
     0.0 4.250
     """
-    return Normal(mixture_mean(p), jnp.sqrt(mixture_variance(p)))
+    mean = mixture_mean(p)
+    # In units of the farthest mode or the widest: squares above 1e38 overflow float32.
+    extents = jnp.where(p.weights > 0, jnp.maximum(p.sds, jnp.abs(p.means - mean)), 0)
+    unit = lax.stop_gradient(extents.max())
+    scaled = NormalMixture(p.weights, (p.means - mean) / unit, p.sds / unit)
+    return Normal(mean, unit * jnp.sqrt(mixture_variance(scaled)))
 
 
 def forward_fit_by_descent(points: Any, masses: Any, start: Normal, *, steps: int = 60) -> Fits:

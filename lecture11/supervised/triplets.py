@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jax.nn import relu
 from jaxtyping import Array, Bool, Float, Integer, PRNGKeyArray
 
@@ -44,7 +45,7 @@ hard: for each anchor, its farthest positive and its nearest negative (Hermans e
 
 
 MOST_TRIPLETS = 50_000_000
-"""What :func:`triplet_gaps` lists: 400 MB."""
+"""What :func:`triplet_gaps` lists, 400 MB, and :func:`mined_loss` looks at."""
 
 
 class ForTriplets(NamedTuple):
@@ -190,8 +191,12 @@ def scaled_to_unit_length(
     features: Float[Array, "examples dims"],
 ) -> Float[Array, "examples dims"]:
     """Each row divided by its length; a row of zeros stays, with gradient 0."""
-    squares = (features**2).sum(axis=-1, keepdims=True)
-    return features / jnp.sqrt(jnp.where(squares > 0, squares, 1))
+    # By its largest entry first, as squares of what is below 1e-19 underflow float32. Whatever it
+    # is divided by cancels, so the gradient need not go there.
+    largest = lax.stop_gradient(jnp.abs(features).max(axis=-1, keepdims=True))
+    scaled = features / jnp.where(largest > 0, largest, 1)
+    squares = (scaled**2).sum(axis=-1, keepdims=True)
+    return jnp.where(squares > 0, scaled / jnp.sqrt(jnp.where(squares > 0, squares, 1)), 0)
 
 
 @checked
@@ -201,9 +206,19 @@ def mined_loss(
     margin: Float[Array, ""],
     mining: str,
 ) -> Float[Array, ""]:
-    """The mean over a minibatch's mined triplets; for use inside a loss, no value is checked."""
+    """The mean over a minibatch's mined triplets; for use inside a loss, no value is checked.
+
+    Raises TypeError or ValueError where one is of another kind or shape, or the minibatch has more
+    than :data:`MOST_TRIPLETS`: its examples cubed, but squared where the mining is ``hard``.
+    """
     as_choice("mining", mining, MININGS)
     require_shape("classes", classes, (len(features),), "one for each row of features")
+    if len(features) ** (2 if mining == "hard" else 3) > MOST_TRIPLETS:
+        most = int(MOST_TRIPLETS ** (1 / 3))
+        raise ValueError(
+            f"features: expected a minibatch of at most {most} for {mining} mining, which looks at "
+            f"each three of them, got {len(features)}; give fewer at a time, or mine hard."
+        )
     squares = ((features[:, None] - features[None]) ** 2).sum(axis=-1)
     same = classes[:, None] == classes[None]
     positive = same & ~jnp.eye(len(classes), dtype=bool)

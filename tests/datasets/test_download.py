@@ -13,12 +13,22 @@ import tempfile
 import threading
 import time
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import pooch
 import pytest
 
-from lecture11.datasets import REGISTRY, DataUnavailableError, Source, download, fetch
+from lecture11.datasets import (
+    REGISTRY,
+    DataUnavailableError,
+    Source,
+    coil20,
+    download,
+    fetch,
+    usps,
+    wordsense,
+)
 
 from .conftest import CONTENT, FILE, WAIT, toy
 
@@ -356,6 +366,14 @@ def test_a_variable_that_names_no_folder_is_told(source, mirror, cache, own):
     said = f"LECTURE11_DATA names {own}, which is not a folder"
     assert_explains(error.value, source("whole"), cache, said)
     assert not mirror.served
+
+
+@pytest.mark.parametrize("load", [coil20, usps, partial(wordsense, "bank")], ids=str)
+def test_who_reads_a_form_of_the_users_own_tells_it_too(load, own):
+    own.rmdir()
+    said = f"^LECTURE11_DATA names {own}, which is not a folder; name one that holds "
+    with pytest.raises(DataUnavailableError, match=said):
+        load()
 
 
 def test_a_file_is_hashed_again_only_if_it_changed(source, own, monkeypatch):

@@ -429,6 +429,11 @@ def test_one_too_few_is_noticed():
 
 
 class TestFloat32:
+    @pytest.mark.parametrize("unit", [1e-30, 1e30])
+    def test_moments_whose_squares_have_no_place_are_matched(self, unit):
+        q = forward_fit(two(2 * unit, 0.5 * unit))
+        np.testing.assert_allclose(q.sd, 4.25**0.5 * unit, rtol=1e-6)
+
     def test_widths_that_underflow_are_refused(self):
         with pytest.raises(ValueError, match=r"^starts\.sd: .* underflows float32"):
             reverse_fits(two(), Normal(0.0, 1e-40))

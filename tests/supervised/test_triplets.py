@@ -143,6 +143,14 @@ def test_more_triplets_than_the_memory_should_hold_are_refused_before_any_is_mad
         triplet_gaps(np.zeros((1800, 64)), classes)
 
 
+@pytest.mark.parametrize("mining", ["all", "semi-hard"])
+def test_a_minibatch_with_more_triplets_than_that_is_refused_too(mining):
+    classes = np.repeat(np.arange(10), 40)
+    with pytest.raises(ValueError, match=r"^features: expected a minibatch of at most 368 .* 400;"):
+        mined_loss(np.zeros((400, 2)), classes, 0.1, mining)
+    assert np.isfinite(mined_loss(np.zeros((400, 2)), classes, 0.1, "hard"))
+
+
 @pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 2]])
 def test_without_a_triplet_it_is_said(classes):
     with pytest.raises(ValueError, match="classes: no triplet"):
@@ -216,6 +224,14 @@ def test_unit_length_and_a_row_of_zeros():
     np.testing.assert_allclose(scaled_to_unit_length(rows), [[0.6, 0.8], [0, 0]], rtol=1e-6)
     slope = jax.grad(lambda rows: scaled_to_unit_length(rows).sum())(rows)
     assert jnp.isfinite(slope).all()
+
+
+@pytest.mark.parametrize("length", [1e-30, 1e-20, 1e30])
+def test_unit_length_of_the_tiny_and_the_huge(length):
+    rows = np.array([[3, 4]], np.float32) * np.float32(length)
+    np.testing.assert_allclose(scaled_to_unit_length(rows), [[0.6, 0.8]], rtol=1e-6)
+    slope = jax.grad(lambda rows: scaled_to_unit_length(rows)[0, 0])(jnp.asarray(rows))
+    np.testing.assert_allclose(slope * length, [[0.128, -0.096]], rtol=1e-5)  # (1 − u uᵀ) / length
 
 
 def test_the_penultimate_layer_is_what_the_last_one_sees():
