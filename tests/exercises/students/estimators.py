@@ -5,17 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from lecture11.divergence import Normal
-from lecture11.exercises import (
-    check_reparametrised,
-    check_score_function,
-    check_vae_divergence,
-)
-from lecture11.variational import (
-    kl_to_prior,
-    leave_one_out,
-    normal_scores,
-    score_function_gradient,
-)
+from lecture11.exercises import check_reparametrised, check_score_function, check_vae_divergence
+from lecture11.variational import kl_to_prior, leave_one_out, normal_scores, score_function_gradient
 from tests.exercises.students import Students
 
 
@@ -60,14 +51,6 @@ def with_the_package(z, values, mean, sd):
     scores = normal_scores(jnp.asarray(z), Normal(mean, sd)) / jnp.array([1, sd])
     values = jnp.asarray(values)
     return score_function_gradient(values, scores, leave_one_out(values))
-
-
-def in_place(z, values, mean, sd):
-    """Right, and careless with what it was given."""
-    answer = with_numpy(z, values, mean, sd)
-    for array in (z, values):
-        array *= 0
-    return answer
 
 
 def no_constant(z, values, mean, sd):
@@ -166,184 +149,96 @@ EXERCISES = {
             as_a_covariance,
             by_automatic_differentiation,
             with_the_package,
-            in_place,
             no_constant,
         ],
         wrong=[
-            (
-                "There is no baseline",
-                lambda z, values, mean, sd: (scores_of(z, mean, sd) * values).mean(axis=1),
-            ),
+            ("There is no baseline", lambda z, f, m, s: (scores_of(z, m, s) * f).mean(axis=1)),
             (
                 "the draw's own among them",
-                lambda z, values, mean, sd: (
-                    scores_of(z, mean, sd) * (values - values.mean())
-                ).mean(axis=1),
+                lambda z, f, m, s: (scores_of(z, m, s) * (f - f.mean())).mean(axis=1),
             ),
-            ("The sign is reversed", lambda z, values, mean, sd: -with_numpy(z, values, mean, sd)),
+            ("The sign is reversed", lambda z, f, m, s: -with_numpy(z, f, m, s)),
             ("You have added up the draws", summed),
-            (
-                "divided by S − 1 twice",
-                lambda z, values, mean, sd: summed(z, values, mean, sd) / (len(z) - 1),
-            ),
-            (
-                "in the wrong order",
-                lambda z, values, mean, sd: with_numpy(z, values, mean, sd)[::-1],
-            ),
+            ("divided by S − 1 twice", lambda z, f, m, s: summed(z, f, m, s) / (len(z) - 1)),
+            ("in the wrong order", lambda z, f, m, s: with_numpy(z, f, m, s)[::-1]),
             ("the derivative in log σ", in_log_sd),
             ("lack a division by σ", standardised),
-            ("the scores alone", lambda z, values, mean, sd: scores_of(z, mean, sd).mean(axis=1)),
+            ("the scores alone", lambda z, f, m, s: scores_of(z, m, s).mean(axis=1)),
             ("derivatives of the density", of_the_density),
             ("single draws: take", each_draw),
-            (
-                "single draws, one a row",
-                lambda z, values, mean, sd: each_draw(z, values, mean, sd).T,
-            ),
-            (
-                "Expected two numbers",
-                lambda z, values, mean, sd: with_numpy(z, values, mean, sd)[0],
-            ),
-            (
-                "Not the leave-one-out estimate",
-                lambda z, values, mean, sd: 1.01 * with_numpy(z, values, mean, sd),
-            ),
+            ("single draws, one a row", lambda z, f, m, s: each_draw(z, f, m, s).T),
+            ("Expected two numbers", lambda z, f, m, s: with_numpy(z, f, m, s)[0]),
+            ("Not the leave-one-out estimate", lambda z, f, m, s: 1.01 * with_numpy(z, f, m, s)),
         ],
     ),
     check_reparametrised: Students(
         right=[chain_rule, chain_rule_by_dot, chain_rule_by_jax],
         wrong=[
-            (
-                "The chain rule is missing in σ",
-                lambda noise, slopes, mean, sd: np.array([slopes.mean(), slopes.mean()]),
-            ),
-            (
-                "derivative in log σ",
-                lambda noise, slopes, mean, sd: np.stack([slopes, slopes * sd * noise]).mean(
-                    axis=1
-                ),
-            ),
-            (
-                "∂z/∂σ is ε, not z.",
-                lambda noise, slopes, mean, sd: np.stack(
-                    [slopes, slopes * (mean + sd * noise)]
-                ).mean(axis=1),
-            ),
-            (
-                "only ε stands beside σ",
-                lambda noise, slopes, mean, sd: np.stack([slopes, slopes * noise / sd]).mean(
-                    axis=1
-                ),
-            ),
-            (
-                "∂z/∂μ is 1",
-                lambda noise, slopes, mean, sd: np.stack([slopes / sd, slopes * noise]).mean(
-                    axis=1
-                ),
-            ),
+            ("The chain rule is missing in σ", lambda e, d, m, s: np.array([d.mean(), d.mean()])),
+            ("derivative in log σ", lambda e, d, m, s: np.stack([d, d * s * e]).mean(axis=1)),
+            ("∂z/∂σ is ε, not z.", lambda e, d, m, s: np.stack([d, d * (m + s * e)]).mean(axis=1)),
+            ("only ε stands beside σ", lambda e, d, m, s: np.stack([d, d * e / s]).mean(axis=1)),
+            ("∂z/∂μ is 1", lambda e, d, m, s: np.stack([d / s, d * e]).mean(axis=1)),
             (
                 "This has the score in it",
-                lambda noise, slopes, mean, sd: np.stack(
-                    [slopes * noise / sd, slopes * (noise**2 - 1) / sd]
-                ).mean(axis=1),
+                lambda e, d, m, s: np.stack([d * e / s, d * (e**2 - 1) / s]).mean(axis=1),
             ),
-            (
-                "in the wrong order",
-                lambda noise, slopes, mean, sd: chain_rule(noise, slopes, mean, sd)[::-1],
-            ),
-            (
-                "You have added up the draws",
-                lambda noise, slopes, mean, sd: np.stack([slopes, slopes * noise]).sum(axis=1),
-            ),
-            (
-                "The sign is reversed",
-                lambda noise, slopes, mean, sd: -chain_rule(noise, slopes, mean, sd),
-            ),
+            ("in the wrong order", lambda e, d, m, s: chain_rule(e, d, m, s)[::-1]),
+            ("You have added up the draws", lambda e, d, m, s: np.stack([d, d * e]).sum(axis=1)),
+            ("The sign is reversed", lambda e, d, m, s: -chain_rule(e, d, m, s)),
             (
                 "averaged before it was multiplied",
-                lambda noise, slopes, mean, sd: np.array(
-                    [slopes.mean(), slopes.mean() * noise.mean()]
-                ),
+                lambda e, d, m, s: np.array([d.mean(), d.mean() * e.mean()]),
             ),
-            (
-                "single draws: take",
-                lambda noise, slopes, mean, sd: np.stack([slopes, slopes * noise]),
-            ),
-            (
-                "single draws, one a row",
-                lambda noise, slopes, mean, sd: np.stack([slopes, slopes * noise], axis=1),
-            ),
-            (
-                "Not the reparametrised estimate",
-                lambda noise, slopes, mean, sd: chain_rule(noise, slopes, mean, sd) / 2,
-            ),
+            ("single draws: take", lambda e, d, m, s: np.stack([d, d * e])),
+            ("single draws, one a row", lambda e, d, m, s: np.stack([d, d * e], axis=1)),
+            ("Not the reparametrised estimate", lambda e, d, m, s: chain_rule(e, d, m, s) / 2),
         ],
     ),
     check_vae_divergence: Students(
         right=[closed_form, closed_form_in_jax, in_loops, from_the_package],
         wrong=[
-            ("a divergence is never negative", lambda means, log_sds: -closed_form(means, log_sds)),
-            ("The factor ½ is missing", lambda means, log_sds: 2 * closed_form(means, log_sds)),
+            ("a divergence is never negative", lambda m, log_s: -closed_form(m, log_s)),
+            ("The factor ½ is missing", lambda m, log_s: 2 * closed_form(m, log_s)),
             (
                 "log σ for log σ²",
-                variant(lambda means, log_sds: 0.5 * (means**2 + np.exp(log_sds) - 1 - log_sds)),
+                variant(lambda m, log_s: 0.5 * (m**2 + np.exp(log_s) - 1 - log_s)),
             ),
             (
                 "σ stands where σ² belongs",
-                variant(
-                    lambda means, log_sds: 0.5 * (means**2 + np.exp(log_sds) - 1 - 2 * log_sds)
-                ),
+                variant(lambda m, log_s: 0.5 * (m**2 + np.exp(log_s) - 1 - 2 * log_s)),
             ),
             (
                 "log σ² is twice as much",
-                variant(
-                    lambda means, log_sds: 0.5 * (means**2 + np.exp(2 * log_sds) - 1 - log_sds)
-                ),
+                variant(lambda m, log_s: 0.5 * (m**2 + np.exp(2 * log_s) - 1 - log_s)),
             ),
             (
                 "taken for σ itself",
-                variant(
-                    lambda means, log_sds: 0.5 * (means**2 + log_sds**2 - 1 - np.log(log_sds**2))
-                ),
+                variant(lambda m, log_s: 0.5 * (m**2 + log_s**2 - 1 - np.log(log_s**2))),
             ),
             (
                 "The means are not squared",
-                variant(
-                    lambda means, log_sds: 0.5 * (means + np.exp(2 * log_sds) - 1 - 2 * log_sds)
-                ),
+                variant(lambda m, log_s: 0.5 * (m + np.exp(2 * log_s) - 1 - 2 * log_s)),
             ),
             (
                 "The −1 is missing",
-                variant(
-                    lambda means, log_sds: 0.5 * (means**2 + np.exp(2 * log_sds) - 2 * log_sds)
-                ),
+                variant(lambda m, log_s: 0.5 * (m**2 + np.exp(2 * log_s) - 2 * log_s)),
             ),
             (
                 "The sign of the logarithm",
-                variant(
-                    lambda means, log_sds: 0.5 * (means**2 + np.exp(2 * log_sds) - 1 + 2 * log_sds)
-                ),
+                variant(lambda m, log_s: 0.5 * (m**2 + np.exp(2 * log_s) - 1 + 2 * log_s)),
             ),
             (
                 "the other direction",
-                variant(
-                    lambda means, log_sds: (
-                        log_sds + (1 + means**2) / (2 * np.exp(2 * log_sds)) - 0.5
-                    )
-                ),
+                variant(lambda m, log_s: log_s + (1 + m**2) / (2 * np.exp(2 * log_s)) - 0.5),
             ),
-            (
-                "averaged over the latents",
-                lambda means, log_sds: terms(means, log_sds).mean(axis=1),
-            ),
-            ("divergences of single latents", lambda means, log_sds: terms(means, log_sds)),
-            ("added up the images", lambda means, log_sds: terms(means, log_sds).sum(axis=0)),
-            ("This is one number: return", lambda means, log_sds: terms(means, log_sds).sum()),
-            (
-                "This is one number, the mean",
-                lambda means, log_sds: closed_form(means, log_sds).mean(),
-            ),
+            ("averaged over the latents", lambda m, log_s: terms(m, log_s).mean(axis=1)),
+            ("divergences of single latents", lambda m, log_s: terms(m, log_s)),
+            ("added up the images", lambda m, log_s: terms(m, log_s).sum(axis=0)),
+            ("This is one number: return", lambda m, log_s: terms(m, log_s).sum()),
+            ("This is one number, the mean", lambda m, log_s: closed_form(m, log_s).mean()),
             ("where σ = e⁻³⁰", underflowing),
-            ("Not ½ Σ_d", lambda means, log_sds: closed_form(means, log_sds) + 0.01),
+            ("Not ½ Σ_d", lambda m, log_s: closed_form(m, log_s) + 0.01),
         ],
     ),
 }

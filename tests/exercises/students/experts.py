@@ -43,13 +43,6 @@ def with_jax(counts, marginals, confusions):
     return jax.nn.softmax(jnp.log(marginals) + logs, axis=1)
 
 
-def in_place(counts, marginals, confusions):
-    answer = with_numpy(counts, marginals, confusions)
-    for array in (counts, marginals, confusions):
-        array *= 0
-    return answer
-
-
 def products(counts, marginals, confusions):
     joint = marginals * (confusions[None] ** counts[:, :, None]).prod(axis=(1, 3))
     return joint / joint.sum(axis=1, keepdims=True)
@@ -82,65 +75,24 @@ def votes(counts, marginals, confusions):
 
 EXERCISES = {
     check_expert_posterior: Students(
-        right=[with_numpy, with_loops, with_jax, in_place],
+        right=[with_numpy, with_loops, with_jax],
         wrong=[
             ("joint probabilities", joint),
-            (
-                "normalised over the items",
-                lambda counts, marginals, confusions: normalised(
-                    log_terms(counts, marginals, confusions), axis=0
-                ),
-            ),
-            (
-                "the transpose",
-                lambda counts, marginals, confusions: with_numpy(counts, marginals, confusions).T,
-            ),
-            (
-                "logarithms of the posterior",
-                lambda counts, marginals, confusions: np.log(
-                    with_numpy(counts, marginals, confusions)
-                ),
-            ),
+            ("normalised over the items", lambda n, pi, c: normalised(log_terms(n, pi, c), axis=0)),
+            ("the transpose", lambda n, pi, c: with_numpy(n, pi, c).T),
+            ("logarithms of the posterior", lambda n, pi, c: np.log(with_numpy(n, pi, c))),
             ("wholly to its likeliest class", hard),
-            (
-                "marginals π_k are missing",
-                lambda counts, marginals, confusions: with_numpy(
-                    counts, np.ones_like(marginals), confusions
-                ),
-            ),
-            (
-                "every answer once",
-                lambda counts, marginals, confusions: with_numpy(
-                    np.minimum(counts, 1), marginals, confusions
-                ),
-            ),
-            (
-                "the wrong way round",
-                lambda counts, marginals, confusions: with_numpy(
-                    counts, marginals, confusions.transpose(0, 2, 1)
-                ),
-            ),
+            ("marginals π_k are missing", lambda n, pi, c: with_numpy(n, np.ones_like(pi), c)),
+            ("every answer once", lambda n, pi, c: with_numpy(np.minimum(n, 1), pi, c)),
+            ("the wrong way round", lambda n, pi, c: with_numpy(n, pi, c.transpose(0, 2, 1))),
             ("averaged over the experts", averaged),
             ("averaged votes", votes),
-            (
-                "Each row must sum to 1",
-                lambda counts, marginals, confusions: with_numpy(counts, marginals, confusions) / 2,
-            ),
-            (
-                "the probabilities are wrong",
-                lambda counts, marginals, confusions: with_numpy(
-                    counts[:, :1], marginals, confusions[:1]
-                ),
-            ),
-            (
-                "Expected a row for each item",
-                lambda counts, marginals, confusions: with_numpy(counts, marginals, confusions)[
-                    :-1
-                ],
-            ),
+            ("Each row must sum to 1", lambda n, pi, c: with_numpy(n, pi, c) / 2),
+            ("the probabilities are wrong", lambda n, pi, c: with_numpy(n[:, :1], pi, c[:1])),
+            ("Expected a row for each item", lambda n, pi, c: with_numpy(n, pi, c)[:-1]),
             ("0 · log 0", zero_times_log_zero),
             ("30,000 on one item", products),
-            ("Your code raised", lambda counts, marginals, confusions: counts @ marginals[:1]),
+            ("Your code raised", lambda n, pi, c: n @ pi[:1]),
         ],
-    ),
+    )
 }

@@ -48,14 +48,6 @@ def by_quadrature(weights, means, sds):
     return mean, np.sqrt(mass @ (x - mean) ** 2)
 
 
-def in_place(weights, means, sds):
-    """Right, and careless with what it was given."""
-    answer = with_numpy(weights, means, sds)
-    for array in (weights, means, sds):
-        array *= 0
-    return answer
-
-
 def in_float32(weights, means, sds):
     """Moments about 0, but float32 could not tell points around 1e8 apart in any case."""
     mean, sd = with_jax(weights, means, sds)
@@ -137,121 +129,68 @@ EXERCISES = {
             with_jax,
             with_numpys_average,
             by_quadrature,
-            in_place,
             in_float32,
             with_the_package,
         ],
         wrong=[
-            (
-                "Return two numbers, (mean, sd); this is a float",
-                lambda weights, means, sds: weights @ means,
-            ),
-            (
-                "Return two numbers, (mean, sd); these are 3",
-                lambda weights, means, sds: (1.0, 2.0, 3.0),
-            ),
-            (
-                "nothing yet for the mean or the sd",
-                lambda weights, means, sds: (weights @ means, ...),
-            ),
-            (
-                "The mean is one number for the whole mixture, got (3,)",
-                lambda weights, means, sds: (means, sds),
-            ),
-            ("Return one number; this is a str", lambda weights, means, sds: ("mean", "sd")),
-            ("whatever their weights", sd_and(lambda weights, means, sds: np.mean(means))),
-            (
-                "the heaviest component",
-                sd_and(lambda weights, means, sds: means[np.argmax(weights)]),
-            ),
-            ("added up without weights", sd_and(lambda weights, means, sds: sum(means))),
-            (
-                "weighted by precision",
-                sd_and(lambda weights, means, sds: np.average(means, weights=1 / sds**2)),
-            ),
-            ("The mean is wrong", sd_and(lambda weights, means, sds: np.median(means) + 0.1)),
-            (
-                "in the wrong order",
-                lambda weights, means, sds: with_numpy(weights, means, sds)[::-1],
-            ),
-            (
-                "This is the variance",
-                mean_and(lambda weights, means, sds: with_numpy(weights, means, sds)[1] ** 2),
-            ),
+            ("Return two numbers, (mean, sd); this is a float", lambda w, m, s: w @ m),
+            ("Return two numbers, (mean, sd); these are 3", lambda w, m, s: (1.0, 2.0, 3.0)),
+            ("nothing yet for the mean or the sd", lambda w, m, s: (w @ m, ...)),
+            ("The mean is one number for the whole mixture, got (3,)", lambda w, m, s: (m, s)),
+            ("Return one number; this is a str", lambda w, m, s: ("mean", "sd")),
+            ("whatever their weights", sd_and(lambda w, m, s: np.mean(m))),
+            ("the heaviest component", sd_and(lambda w, m, s: m[np.argmax(w)])),
+            ("added up without weights", sd_and(lambda w, m, s: sum(m))),
+            ("weighted by precision", sd_and(lambda w, m, s: np.average(m, weights=1 / s**2))),
+            ("The mean is wrong", sd_and(lambda w, m, s: np.median(m) + 0.1)),
+            ("in the wrong order", lambda w, m, s: with_numpy(w, m, s)[::-1]),
+            ("This is the variance", mean_and(lambda w, m, s: with_numpy(w, m, s)[1] ** 2)),
             (
                 "You have averaged the σ_k, and the spread",
-                mean_and(lambda weights, means, sds: np.average(sds, weights=weights)),
+                mean_and(lambda w, m, s: np.average(s, weights=w)),
             ),
             (
                 "The spread of the means is missing: add",
-                mean_and(lambda weights, means, sds: np.sqrt(np.average(sds**2, weights=weights))),
+                mean_and(lambda w, m, s: np.sqrt(np.average(s**2, weights=w))),
             ),
             (
                 "The spread of the means is missing, and the square root",
-                mean_and(lambda weights, means, sds: np.average(sds**2, weights=weights)),
+                mean_and(lambda w, m, s: np.average(s**2, weights=w)),
             ),
             (
                 "The width of the components is missing",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(weights @ (means - weights @ means) ** 2)
-                ),
+                mean_and(lambda w, m, s: np.sqrt(w @ (m - w @ m) ** 2)),
             ),
             ("You have added standard deviations", sum_of_sds),
             (
                 "You have averaged σ_k, not σ_k²",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(
-                        (weights @ sds) ** 2 + weights @ (means - weights @ means) ** 2
-                    )
-                ),
+                mean_and(lambda w, m, s: np.sqrt((w @ s) ** 2 + w @ (m - w @ m) ** 2)),
             ),
             (
                 "σ_k is added where σ_k² belongs",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(
-                        weights @ (sds + (means - weights @ means) ** 2)
-                    )
-                ),
+                mean_and(lambda w, m, s: np.sqrt(w @ (s + (m - w @ m) ** 2))),
             ),
             (
                 "The spread of the means is not weighted",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(
-                        weights @ sds**2 + np.mean((means - weights @ means) ** 2)
-                    )
-                ),
+                mean_and(lambda w, m, s: np.sqrt(w @ s**2 + np.mean((m - w @ m) ** 2))),
             ),
-            (
-                "np.var does so",
-                mean_and(lambda weights, means, sds: np.sqrt(weights @ sds**2 + np.var(means))),
-            ),
+            ("np.var does so", mean_and(lambda w, m, s: np.sqrt(w @ s**2 + np.var(m)))),
             (
                 "The weights are ignored in the variance",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(
-                        np.mean(sds**2 + (means - weights @ means) ** 2)
-                    )
-                ),
+                mean_and(lambda w, m, s: np.sqrt(np.mean(s**2 + (m - w @ m) ** 2))),
             ),
-            (
-                "the root of E[x²]",
-                mean_and(lambda weights, means, sds: np.sqrt(weights @ (sds**2 + means**2))),
-            ),
+            ("the root of E[x²]", mean_and(lambda w, m, s: np.sqrt(w @ (s**2 + m**2)))),
             (
                 "The weights are squared",
-                mean_and(
-                    lambda weights, means, sds: np.sqrt(
-                        weights**2 @ sds**2 + weights @ (means - weights @ means) ** 2
-                    )
-                ),
+                mean_and(lambda w, m, s: np.sqrt(w**2 @ s**2 + w @ (m - w @ m) ** 2)),
             ),
             (
                 "a weighted sum of variables",
-                mean_and(lambda weights, means, sds: np.sqrt(np.sum((weights * sds) ** 2))),
+                mean_and(lambda w, m, s: np.sqrt(np.sum((w * s) ** 2))),
             ),
             (
                 "The mean is right, the standard deviation is not",
-                mean_and(lambda weights, means, sds: 1.01 * with_numpy(weights, means, sds)[1]),
+                mean_and(lambda w, m, s: 1.01 * with_numpy(w, m, s)[1]),
             ),
             ("around 100,000,000", second_moment_first),
         ],
@@ -259,25 +198,22 @@ EXERCISES = {
     check_reverse_variances: Students(
         right=[by_inverse, by_inverse_in_jax, by_conditioning, by_determinants, by_the_package],
         wrong=[
-            ("that is the forward fit", lambda covariance: np.diag(covariance)),
-            ("These are the precisions", lambda covariance: np.diag(np.linalg.inv(covariance))),
-            ("These are 1/Σ_ii", lambda covariance: 1 / np.diag(covariance)),
-            ("These are standard deviations", lambda covariance: np.sqrt(by_inverse(covariance))),
-            ("This is the precision matrix", lambda covariance: np.linalg.inv(covariance)),
-            ("entry by entry", lambda covariance: 1 / np.linalg.inv(covariance)),
-            ("not in a diagonal matrix", lambda covariance: np.diag(by_inverse(covariance))),
+            ("that is the forward fit", lambda c: np.diag(c)),
+            ("These are the precisions", lambda c: np.diag(np.linalg.inv(c))),
+            ("These are 1/Σ_ii", lambda c: 1 / np.diag(c)),
+            ("These are standard deviations", lambda c: np.sqrt(by_inverse(c))),
+            ("This is the precision matrix", lambda c: np.linalg.inv(c)),
+            ("entry by entry", lambda c: 1 / np.linalg.inv(c)),
+            ("not in a diagonal matrix", lambda c: np.diag(by_inverse(c))),
             (
                 "eigenvalues of Σ, variances along the axes of the ellipse. q",
-                lambda covariance: np.linalg.eigvalsh(covariance),
+                lambda c: np.linalg.eigvalsh(c),
             ),
-            ("the largest first", lambda covariance: np.linalg.svd(covariance)[1]),
-            ("This is Σ itself", lambda covariance: covariance),
-            (
-                "Expected variances of shape (D,) = (2,), got ()",
-                lambda covariance: by_inverse(covariance)[0],
-            ),
-            ("but not 1/Λ_ii", lambda covariance: by_inverse(covariance) / 2),
-            ("Return one array of numbers; this is a str", lambda covariance: "1/Λ"),
+            ("the largest first", lambda c: np.linalg.svd(c)[1]),
+            ("This is Σ itself", lambda c: c),
+            ("Expected variances of shape (D,) = (2,), got ()", lambda c: by_inverse(c)[0]),
+            ("but not 1/Λ_ii", lambda c: by_inverse(c) / 2),
+            ("Return one array of numbers; this is a str", lambda c: "1/Λ"),
         ],
     ),
 }

@@ -32,10 +32,6 @@ def with_loops(data, weights, means, covariances):
     return answer
 
 
-def with_lists(data, weights, means, covariances):
-    return with_loops(data, weights, means, covariances).tolist()
-
-
 @jax.jit
 def with_jax(data, weights, means, covariances):
     def log_joint(x):
@@ -60,14 +56,6 @@ def with_einsum_in_one_go(data, weights, means, covariances):
     return 1 / np.exp(a[:, None, :] - a[:, :, None]).sum(axis=2)
 
 
-def in_place(data, weights, means, covariances):
-    """Right, and careless with what it was given."""
-    answer = with_loops(data, weights, means, covariances)
-    for array in (data, weights, means, covariances):
-        array *= 0
-    return answer
-
-
 def normal(data, mean, covariance):
     """N(x | μ, Σ) for all points, by the textbook's formula."""
     offset = data - mean
@@ -80,94 +68,53 @@ def joint(data, weights, means, covariances):
     return np.stack(columns, axis=1)
 
 
-def over_points(data, weights, means, covariances):
-    p = joint(data, weights, means, covariances)
-    return p / p.sum(axis=0)
-
-
-def logarithms(data, weights, means, covariances):
-    p = joint(data, weights, means, covariances)
-    return np.log(p) - np.log(p.sum(axis=1, keepdims=True))
-
-
-def hard(data, weights, means, covariances):
-    p = joint(data, weights, means, covariances)
-    return (p == p.max(axis=1, keepdims=True)).astype(int)
-
-
-def unweighted(data, weights, means, covariances):
-    p = joint(data, np.ones(len(weights)), means, covariances)
+def by_row(p):
     return p / p.sum(axis=1, keepdims=True)
 
 
-def no_determinant(data, weights, means, covariances):
+def from_squares(data, weights, means, covariances, density):
+    """Responsibilities, where the density is one of the squared distance and the covariance."""
     p = np.zeros((len(data), len(means)))
     for k, covariance in enumerate(covariances):
         offset = data - means[k]
         squared = (offset @ np.linalg.inv(covariance) * offset).sum(axis=1)
-        p[:, k] = weights[k] * np.exp(-squared / 2) / (2 * np.pi) ** (data.shape[1] / 2)
-    return p / p.sum(axis=1, keepdims=True)
-
-
-def no_half(data, weights, means, covariances):
-    p = np.zeros((len(data), len(means)))
-    for k, covariance in enumerate(covariances):
-        offset = data - means[k]
-        squared = (offset @ np.linalg.inv(covariance) * offset).sum(axis=1)
-        p[:, k] = weights[k] * np.exp(-squared) / np.sqrt(np.linalg.det(2 * np.pi * covariance))
-    return p / p.sum(axis=1, keepdims=True)
-
-
-def underflows(data, weights, means, covariances):
-    p = joint(data, weights, means, covariances)
-    return p / p.sum(axis=1, keepdims=True)
-
-
-def underflows_to_zeros(data, weights, means, covariances):
-    p = joint(data, weights, means, covariances)
-    return p / np.maximum(p.sum(axis=1, keepdims=True), 1e-300)
-
-
-def inverted_sign(data, weights, means, covariances):
-    p = 1 / joint(data, weights, means, covariances)
-    return p / p.sum(axis=1, keepdims=True)
+        p[:, k] = weights[k] * density(squared, covariance)
+    return by_row(p)
 
 
 EXERCISES = {
     check_responsibilities: Students(
-        right=[with_loops, with_lists, with_jax, with_sklearn, with_einsum_in_one_go, in_place],
+        right=[with_loops, with_jax, with_sklearn, with_einsum_in_one_go],
         wrong=[
             ("got (2,)", lambda *given: np.squeeze(with_loops(*given))),
-            (
-                "transpose",
-                lambda data, weights, means, covariances: (
-                    with_loops(data, weights, means, covariances).T
-                ),
-            ),
+            ("transpose", lambda x, w, m, c: with_loops(x, w, m, c).T),
             ("joint", joint),
-            ("over the points", over_points),
-            ("logarithms", logarithms),
-            ("likeliest", hard),
-            ("weights are missing", unweighted),
-            ("determinant", no_determinant),
-            ("½ is missing", no_half),
-            ("underflows", underflows),
-            ("underflows", underflows_to_zeros),
+            ("over the points", lambda *given: joint(*given) / joint(*given).sum(axis=0)),
+            ("logarithms", lambda *given: np.log(by_row(joint(*given)))),
+            ("likeliest", lambda *given: np.eye(len(given[1]))[joint(*given).argmax(axis=1)]),
+            ("weights are missing", lambda x, w, m, c: by_row(joint(x, np.ones(len(w)), m, c))),
             (
-                "shape = (7, 3), got (3,)",
-                lambda data, weights, means, covariances: with_loops(
-                    data, weights, means, covariances
-                )[0],
+                "determinant",
+                lambda x, w, m, c: from_squares(x, w, m, c, lambda d2, _: np.exp(-d2 / 2)),
             ),
-            ("this is a list", lambda data, weights, means, covariances: [[1.0], [0.5, 0.5]]),
-            ("this is a str", lambda data, weights, means, covariances: "0.5, 0.5"),
             (
-                "must sum to 1",
-                lambda data, weights, means, covariances: np.log(
-                    joint(data, weights, means, covariances)
+                "½ is missing",
+                lambda x, w, m, c: from_squares(
+                    x, w, m, c, lambda d2, s: np.exp(-d2) / np.sqrt(np.linalg.det(s))
                 ),
             ),
-            ("term by term", inverted_sign),
+            ("underflows", lambda *given: by_row(joint(*given))),
+            (
+                "underflows",
+                lambda *given: (
+                    joint(*given) / np.maximum(joint(*given).sum(axis=1, keepdims=True), 1e-300)
+                ),
+            ),
+            ("shape = (7, 3), got (3,)", lambda x, w, m, c: with_loops(x, w, m, c)[0]),
+            ("this is a list", lambda x, w, m, c: [[1.0], [0.5, 0.5]]),
+            ("this is a str", lambda x, w, m, c: "0.5, 0.5"),
+            ("must sum to 1", lambda x, w, m, c: np.log(joint(x, w, m, c))),
+            ("term by term", lambda *given: by_row(1 / joint(*given))),
         ],
-    ),
+    )
 }

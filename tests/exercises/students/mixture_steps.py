@@ -1,6 +1,7 @@
 """Students' answers to notebook 09 from the M-step on: right in every style, and wrong."""
 
 import math
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,6 +11,12 @@ from sklearn.mixture import GaussianMixture
 
 from lecture11.exercises import check_log_likelihood, check_m_step
 from tests.exercises.students import Students
+
+
+class Step(NamedTuple):
+    weights: Any
+    means: Any
+    covariances: Any
 
 
 def with_loops(data, responsibilities, means):
@@ -29,10 +36,6 @@ def with_loops(data, responsibilities, means):
 
 def as_arrays(data, responsibilities, means):
     return tuple(map(np.array, with_loops(data, responsibilities, means)))
-
-
-def with_lists(data, responsibilities, means):
-    return [part.tolist() for part in as_arrays(data, responsibilities, means)]
 
 
 def with_numpy(data, responsibilities, means):
@@ -61,14 +64,6 @@ def by_shifting(data, responsibilities, means):
     return counts / len(data), means + shifts, covariances
 
 
-def in_place(data, responsibilities, means):
-    """Right, and careless with what it was given."""
-    answer = as_arrays(data, responsibilities, means)
-    for array in (data, responsibilities, means):
-        array *= 0
-    return answer
-
-
 def m_step_in_float32(data, responsibilities, means):
     """As everything is in JAX unless told otherwise; back in NumPy, it looks like float64."""
     return tuple(np.asarray(part, float) for part in with_jax(data, responsibilities, means))
@@ -79,39 +74,31 @@ def squares_in_float32(data, responsibilities, means):
     return tuple(map(np.float32, not_centred_at_first(data, responsibilities, means)))
 
 
-def centred_step(data, responsibilities, around, by):
-    """The step as it should be, except for what is subtracted and what it is divided by."""
-    weights, means, _ = with_numpy(data, responsibilities, None)
-    covariances = []
-    for k, share in enumerate(responsibilities.T):
-        offset = data - around[k]
-        covariances.append((share[:, None] * offset).T @ offset / by[k])
-    return weights, means, np.array(covariances)
+def but(**parts):
+    """The step as it should be, but for some parts: each made from x, γ, the old means and it."""
+
+    def step(data, responsibilities, means):
+        right = Step(*as_arrays(data, responsibilities, means))
+        wrong = {name: part(data, responsibilities, means, right) for name, part in parts.items()}
+        return tuple(right._replace(**wrong))
+
+    return step
 
 
-def no_covariances_yet(data, responsibilities, means):
-    weights, means, _ = as_arrays(data, responsibilities, means)
-    return weights, means, ...
+def scatter(data, responsibilities, around):
+    """Σ_i γ_ik (x_i − m_k)(x_i − m_k)ᵀ."""
+    offsets = [data - mean for mean in around]
+    shares = responsibilities.T[:, :, None]
+    return np.stack([(g * x).T @ x for g, x in zip(shares, offsets, strict=True)])
 
 
-def ragged_means(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, [[1.0], [2.0, 3.0]], covariances
+def counts_of(responsibilities):
+    return responsibilities.sum(axis=0)[:, None, None]
 
 
-def complex_means(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means + 0j, covariances
-
-
-def counts_as_weights(data, responsibilities, means):
-    _, means, covariances = as_arrays(data, responsibilities, means)
-    return responsibilities.sum(axis=0), means, covariances
-
-
-def uniform_weights(data, responsibilities, means):
-    k = responsibilities.shape[1]
-    return np.ones(k) / k, *as_arrays(data, responsibilities, means)[1:]
+def hard_means(data, responsibilities, means, right):
+    label = responsibilities.argmax(axis=1)
+    return [data[label == k].mean(axis=0) for k in range(len(means))]
 
 
 def hard_step(data, responsibilities, means):
@@ -119,118 +106,6 @@ def hard_step(data, responsibilities, means):
     members = [data[label == k] for k in range(len(means))]
     weights = [len(x) / len(data) for x in members]
     return weights, [x.mean(axis=0) for x in members], [np.cov(x.T, ddof=0) for x in members]
-
-
-def reversed_weights(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights[::-1], means, covariances
-
-
-def means_by_n(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, responsibilities.T @ data / len(data), covariances
-
-
-def means_not_divided(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, responsibilities.T @ data, covariances
-
-
-def means_by_weights(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, responsibilities.T @ data / weights[:, None], covariances
-
-
-def hard_means(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    label = responsibilities.argmax(axis=1)
-    return weights, [data[label == k].mean(axis=0) for k in range(len(means))], covariances
-
-
-def old_means(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, means, covariances
-
-
-def the_same_mean(data, responsibilities, means):
-    weights, _, covariances = as_arrays(data, responsibilities, means)
-    return weights, [np.mean(data, axis=0) for _ in means], covariances
-
-
-def transposed_means(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means.T, covariances
-
-
-def medians(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, np.tile(np.median(data, axis=0), (len(means), 1)), covariances
-
-
-def around_the_overall_mean(data, responsibilities, means):
-    centre = np.tile(data.mean(axis=0), (len(means), 1))
-    return centred_step(data, responsibilities, centre, responsibilities.sum(axis=0))
-
-
-def covariances_by_n(data, responsibilities, means):
-    means = as_arrays(data, responsibilities, means)[1]
-    return centred_step(data, responsibilities, means, np.full(len(means), len(data)))
-
-
-def covariances_not_divided(data, responsibilities, means):
-    means = as_arrays(data, responsibilities, means)[1]
-    return centred_step(data, responsibilities, means, np.ones(len(means)))
-
-
-def unbiased(data, responsibilities, means):
-    means = as_arrays(data, responsibilities, means)[1]
-    return centred_step(data, responsibilities, means, responsibilities.sum(axis=0) - 1)
-
-
-def numpys_default(data, responsibilities, means):
-    weights, means, _ = as_arrays(data, responsibilities, means)
-    return weights, means, [np.cov(data.T, aweights=g) for g in responsibilities.T]
-
-
-def diagonal_only(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means, [np.diag(np.diag(covariance)) for covariance in covariances]
-
-
-def variances(data, responsibilities, means):
-    weights, means, _ = as_arrays(data, responsibilities, means)
-    squared = (data[:, None] - means) ** 2
-    counts = responsibilities.sum(axis=0)
-    return weights, means, np.einsum("nk,nkd->kd", responsibilities, squared) / counts[:, None]
-
-
-def shares_squared(data, responsibilities, means):
-    weights, means, _ = as_arrays(data, responsibilities, means)
-    covariances = []
-    for k, g in enumerate(responsibilities.T):
-        weighted = g[:, None] * (data - means[k])
-        covariances.append(weighted.T @ weighted / g.sum())
-    return weights, means, covariances
-
-
-def no_shares(data, responsibilities, means):
-    weights, means, _ = as_arrays(data, responsibilities, means)
-    return weights, means, [(data - m).T @ (data - m) / len(data) for m in means]
-
-
-def components_last(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means, np.stack(list(covariances), axis=-1)
-
-
-def inverted(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means, np.linalg.inv(covariances)
-
-
-def one_covariance(data, responsibilities, means):
-    weights, means, covariances = as_arrays(data, responsibilities, means)
-    return weights, means, covariances[0]
 
 
 def not_centred_at_first(data, responsibilities, means):
@@ -300,18 +175,6 @@ def as_bound(*given):
     return (np.exp(log_shares) * (a - log_shares)).sum()
 
 
-def likelihood_in_place(*given):
-    """Right, and careless with what it was given."""
-    answer = with_logaddexp(*given)
-    for array in given:
-        array *= 0
-    return answer
-
-
-def likelihood_in_float32(*given):
-    return np.float32(with_logaddexp(*given))
-
-
 def of_each_point(*given):
     return np.logaddexp.reduce(log_joint(*given), axis=1)
 
@@ -339,90 +202,106 @@ EXERCISES = {
     check_m_step: Students(
         right=[
             with_loops,
-            as_arrays,
-            with_lists,
             with_numpy,
             with_jax,
             by_shifting,
-            in_place,
             m_step_in_float32,
             squares_in_float32,
         ],
         wrong=[
             (
                 "three things, (weights, means, covariances); this is a tuple of 2",
-                lambda data, responsibilities, means: as_arrays(data, responsibilities, means)[:2],
+                lambda x, g, m: as_arrays(x, g, m)[:2],
             ),
             (
                 "three things, (weights, means, covariances); this is a ndarray",
-                lambda data, responsibilities, means: as_arrays(data, responsibilities, means)[2],
+                lambda x, g, m: as_arrays(x, g, m)[2],
             ),
-            ("nothing yet for the covariances", no_covariances_yet),
-            ("the means as one array of numbers; this is a list", ragged_means),
-            ("this is a ndarray of complex", complex_means),
-            ("are the counts", counts_as_weights),
-            ("All your weights are 1/K", uniform_weights),
+            ("nothing yet for the covariances", but(covariances=lambda *given: ...)),
+            (
+                "the means as one array of numbers; this is a list",
+                but(means=lambda *given: [[1.0], [2.0, 3.0]]),
+            ),
+            ("this is a ndarray of complex", but(means=lambda x, g, m, ok: ok.means + 0j)),
+            ("are the counts", but(weights=lambda x, g, m, ok: g.sum(axis=0))),
+            (
+                "All your weights are 1/K",
+                but(weights=lambda x, g, m, ok: np.full(len(m), 1 / len(m))),
+            ),
             ("weights count whole points", hard_step),
+            ("summed over the components", but(weights=lambda x, g, m, ok: g.sum(axis=1) / len(x))),
+            ("The weights are wrong", but(weights=lambda x, g, m, ok: ok.weights[::-1])),
+            ("Expected weights of shape (K,) = (3,), got ()", but(weights=lambda *given: 0.5)),
+            ("means are divided by n", but(means=lambda x, g, m, ok: g.T @ x / len(x))),
+            ("means are sums", but(means=lambda x, g, m, ok: g.T @ x)),
+            ("n times too large", but(means=lambda x, g, m, ok: g.T @ x / ok.weights[:, None])),
+            ("likeliest component it is", but(means=hard_means)),
+            ("means from before the step", but(means=lambda x, g, m, ok: m)),
             (
-                "summed over the components",
-                lambda data, responsibilities, means: (
-                    responsibilities.sum(axis=1) / len(data),
-                    *as_arrays(data, responsibilities, means)[1:],
-                ),
+                "has the mean of all data",
+                but(means=lambda x, g, m, ok: [x.mean(axis=0) for _ in m]),
             ),
-            ("The weights are wrong", reversed_weights),
-            (
-                "Expected weights of shape (K,) = (3,), got ()",
-                lambda data, responsibilities, means: (
-                    0.5,
-                    *as_arrays(data, responsibilities, means)[1:],
-                ),
-            ),
-            ("means are divided by n", means_by_n),
-            ("means are sums", means_not_divided),
-            ("n times too large", means_by_weights),
-            ("likeliest component it is", hard_means),
-            ("means from before the step", old_means),
-            ("has the mean of all data", the_same_mean),
-            ("means are transposed", transposed_means),
-            ("the means are not", medians),
+            ("means are transposed", but(means=lambda x, g, m, ok: ok.means.T)),
+            ("the means are not", but(means=lambda x, g, m, ok: [np.median(x, axis=0) for _ in m])),
             (
                 "around the old means",
-                lambda data, responsibilities, means: centred_step(
-                    data, responsibilities, means, responsibilities.sum(axis=0)
+                but(covariances=lambda x, g, m, ok: scatter(x, g, m) / counts_of(g)),
+            ),
+            (
+                "around the mean of all data",
+                but(
+                    covariances=lambda x, g, m, ok: (
+                        scatter(x, g, [x.mean(axis=0)] * len(m)) / counts_of(g)
+                    )
                 ),
             ),
-            ("around the mean of all data", around_the_overall_mean),
             (
                 "not centred",
-                lambda data, responsibilities, means: centred_step(
-                    data, responsibilities, 0 * means, responsibilities.sum(axis=0)
-                ),
+                but(covariances=lambda x, g, m, ok: scatter(x, g, 0 * m) / counts_of(g)),
             ),
-            ("covariances are divided by n,", covariances_by_n),
-            ("covariances are sums", covariances_not_divided),
-            ("n_k − 1", unbiased),
-            ("ddof=0", numpys_default),
-            ("Only the diagonals", diagonal_only),
-            ("variances of each column", variances),
-            ("γ enters twice", shares_squared),
-            ("shares are missing in the covariances", no_shares),
-            ("in another order", components_last),
-            ("the covariances are not", inverted),
-            ("Expected covariances of shape (K, D, D) = (3, 2, 2), got (2, 2)", one_covariance),
+            (
+                "covariances are divided by n,",
+                but(covariances=lambda x, g, m, ok: scatter(x, g, ok.means) / len(x)),
+            ),
+            ("covariances are sums", but(covariances=lambda x, g, m, ok: scatter(x, g, ok.means))),
+            (
+                "n_k − 1",
+                but(covariances=lambda x, g, m, ok: scatter(x, g, ok.means) / (counts_of(g) - 1)),
+            ),
+            ("ddof=0", but(covariances=lambda x, g, m, ok: [np.cov(x.T, aweights=w) for w in g.T])),
+            (
+                "Only the diagonals",
+                but(covariances=lambda x, g, m, ok: ok.covariances * np.eye(x.shape[1])),
+            ),
+            (
+                "variances of each column",
+                but(covariances=lambda x, g, m, ok: [np.diag(c) for c in ok.covariances]),
+            ),
+            (
+                "γ enters twice",
+                but(covariances=lambda x, g, m, ok: scatter(x, g**2, ok.means) / counts_of(g)),
+            ),
+            (
+                "shares are missing in the covariances",
+                but(covariances=lambda x, g, m, ok: scatter(x, np.ones_like(g), ok.means) / len(x)),
+            ),
+            (
+                "in another order",
+                but(covariances=lambda x, g, m, ok: np.stack(list(ok.covariances), axis=-1)),
+            ),
+            (
+                "the covariances are not",
+                but(covariances=lambda x, g, m, ok: np.linalg.inv(ok.covariances)),
+            ),
+            (
+                "Expected covariances of shape (K, D, D) = (3, 2, 2), got (2, 2)",
+                but(covariances=lambda x, g, m, ok: ok.covariances[0]),
+            ),
             ("lost in rounding", not_centred_at_first),
         ],
     ),
     check_log_likelihood: Students(
-        right=[
-            with_logaddexp,
-            with_python,
-            likelihood_with_jax,
-            likelihood_with_sklearn,
-            as_bound,
-            likelihood_in_place,
-            likelihood_in_float32,
-        ],
+        right=[with_logaddexp, with_python, likelihood_with_jax, likelihood_with_sklearn, as_bound],
         wrong=[
             ("one number for each point", of_each_point),
             ("the mean over the points", averaged),
@@ -440,12 +319,7 @@ EXERCISES = {
                 lambda *given: (shares(*given) * log_joint(*given)).sum(),
             ),
             ("not added back", maximum_lost),
-            (
-                "weights are missing",
-                lambda data, weights, means, covariances: with_logaddexp(
-                    data, np.ones_like(weights), means, covariances
-                ),
-            ),
+            ("weights are missing", lambda x, w, m, c: with_logaddexp(x, np.ones_like(w), m, c)),
             (
                 "constant of the Gaussian is missing",
                 lambda *given: densities(*given, scale=lambda c: 1 / np.sqrt(np.linalg.det(c))),

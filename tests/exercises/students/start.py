@@ -33,10 +33,6 @@ def with_jax(tosses):
     return jnp.mean(jnp.asarray(tosses))
 
 
-def in_float32(tosses):
-    return np.float32(tosses.mean())
-
-
 def as_array_without_axes(tosses):
     return np.array(tosses.mean())
 
@@ -50,13 +46,6 @@ def by_climbing(tosses):
         method="bounded",
         options={"xatol": 1e-9},
     ).x
-
-
-def in_place(tosses):
-    """Right, and careless with what it was given."""
-    answer = tosses.mean()
-    tosses *= 0
-    return answer
 
 
 def heads(tosses):
@@ -75,10 +64,8 @@ EXERCISES = {
             with_loop,
             with_list,
             with_jax,
-            in_float32,
             as_array_without_axes,
             by_climbing,
-            in_place,
         ],
         wrong=[
             ("Expected one number, got (4,)", lambda tosses: tosses / len(tosses)),
@@ -95,5 +82,5 @@ EXERCISES = {
             ("For the tosses [0, 0, 0, 1, 0] you answer 0.", lambda tosses: tosses[:4].mean()),
             ("For the tosses [1, 1] you answer 0.99.", lambda tosses: min(tosses.mean(), 0.99)),
         ],
-    ),
+    )
 }

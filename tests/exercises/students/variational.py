@@ -114,33 +114,22 @@ EXERCISES = {
     check_joint_divergence: Students(
         right=[with_scipy, with_entropy_of_scipy, in_two_parts, by_the_bound, with_the_course],
         wrong=[
-            (
-                "not divided by n",
-                lambda counts, q, table: rel_entr(counts[:, None] * q, table).sum(),
-            ),
-            (
-                "n times the divergence",
-                lambda counts, q, table: counts.sum() * with_scipy(counts, q, table),
-            ),
-            ("p̂(x) is missing: every x", lambda counts, q, table: rel_entr(q, table).sum()),
+            ("not divided by n", lambda n, q, p: rel_entr(n[:, None] * q, p).sum()),
+            ("n times the divergence", lambda n, q, p: n.sum() * with_scipy(n, q, p)),
+            ("p̂(x) is missing: every x", lambda n, q, p: rel_entr(q, p).sum()),
             (
                 "missing inside the logarithm",
-                lambda counts, q, table: (
-                    counts[:, None] / counts.sum() * q * np.log(q / table)
-                ).sum(),
+                lambda n, q, p: (n[:, None] / n.sum() * q * np.log(q / p)).sum(),
             ),
-            (
-                "order is reversed",
-                lambda counts, q, table: rel_entr(table, counts[:, None] / counts.sum() * q).sum(),
-            ),
+            ("order is reversed", lambda n, q, p: rel_entr(p, n[:, None] / n.sum() * q).sum()),
             ("D(q ‖ posterior)", of_q_alone),
-            ("over x alone", lambda counts, q, table: entropy(counts, table.sum(axis=1))),
+            ("over x alone", lambda n, q, p: entropy(n, p.sum(axis=1))),
             ("These are the terms", terms),
-            ("one value for each x", lambda counts, q, table: terms(counts, q, table).sum(axis=1)),
+            ("one value for each x", lambda n, q, p: terms(n, q, p).sum(axis=1)),
             ("mean of the terms", mean),
-            ("sign is reversed", lambda counts, q, table: -with_scipy(counts, q, table)),
-            ("base 2", lambda counts, q, table: with_scipy(counts, q, table) / np.log(2)),
-            ("but the wrong one", lambda counts, q, table: with_scipy(counts, q, table) / 2),
+            ("sign is reversed", lambda n, q, p: -with_scipy(n, q, p)),
+            ("base 2", lambda n, q, p: with_scipy(n, q, p) / np.log(2)),
+            ("but the wrong one", lambda n, q, p: with_scipy(n, q, p) / 2),
             ("Where some x was never seen, your code gives nan", naive),
             ("Where some x was never seen, your code gives nan", safe_for_q_alone),
             ("Where q is 0 somewhere", nan_where_q_is_zero),
@@ -156,10 +145,7 @@ EXERCISES = {
                 ),
             ),
             ("without its correlation", marginal_variances),
-            (
-                "variances are missing below",
-                lambda x, theta, noise: with_spread(lambda t, s: 0)(x, theta, noise),
-            ),
+            ("variances are missing below", lambda x, t, s: with_spread(lambda t, s: 0)(x, t, s)),
             (
                 "Only one variance",
                 lambda x, theta, noise: with_spread(lambda t, s: 1 / (1 + t**2 / s**2))(
@@ -173,17 +159,11 @@ EXERCISES = {
                 ),
             ),
             ("counted once", variances_once),
-            ("noise is not squared", lambda x, theta, noise: by_formula(x, theta, np.sqrt(noise))),
+            ("noise is not squared", lambda x, t, s: by_formula(x, t, np.sqrt(s))),
             ("Only m₁", one_mean),
-            ("θ is unchanged", lambda x, theta, noise: theta),
-            (
-                "θ of maximum likelihood",
-                lambda x, theta, noise: np.sqrt(((x**2).mean() - noise**2) / 2),
-            ),
-            (
-                "but the wrong one",
-                lambda x, theta, noise: by_formula(x, by_formula(x, theta, noise), noise),
-            ),
+            ("θ is unchanged", lambda x, t, s: t),
+            ("θ of maximum likelihood", lambda x, t, s: np.sqrt(((x**2).mean() - s**2) / 2)),
+            ("but the wrong one", lambda x, t, s: by_formula(x, by_formula(x, t, s), s)),
         ],
     ),
 }
