@@ -215,7 +215,7 @@ def top_words(words: Any, count: int) -> Int[np.ndarray, "topics count"]:
     Raises TypeError or ValueError where the rows of ``words`` are no distributions or have fewer
     than ``count``.
     """
-    beta = np.asarray(as_distribution("params.words", words, dims=2), float)
+    beta = np.asarray(as_distribution("words", words, dims=2), float)
     as_whole("count", count, 1, beta.shape[1])
     mean = np.broadcast_to(beta.mean(axis=0), beta.shape)
     ratio = np.divide(beta, mean, out=np.ones_like(beta), where=beta > 0)

@@ -167,11 +167,11 @@ class TestRestartsRefuse:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            ({"weights": np.full((3, 2), 0.6)}, r"^weights: expected a distribution"),
-            ({"means": np.zeros((3, 2, 5))}, r"^means: expected shape \(2, 2\)"),
+            ({"weights": np.full((3, 2), 0.6)}, r"^params.weights: expected a distribution"),
+            ({"means": np.zeros((3, 2, 5))}, r"^params.means: expected shape \(2, 2\)"),
             (
                 {"covariances": -np.stack([[np.eye(2)] * 2] * 3)},
-                r"^covariances\[0\]: .* positive definite",
+                r"^params.covariances\[0\]: .* positive definite",
             ),
         ],
     )

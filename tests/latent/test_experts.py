@@ -249,9 +249,12 @@ class TestRefuses:
     @pytest.mark.parametrize(
         ("change", "message"),
         [
-            ({"marginals": np.array([0.5, 0.6, 0.2])}, "^marginals: expected a distribution"),
-            ({"marginals": np.array([0.5, 0.5])}, "^confusions: expected shape"),
-            ({"confusions": np.ones((3, 3, 3))}, "^confusions: expected a distribution"),
+            (
+                {"marginals": np.array([0.5, 0.6, 0.2])},
+                "^params.marginals: expected a distribution",
+            ),
+            ({"marginals": np.array([0.5, 0.5])}, "^params.confusions: expected shape"),
+            ({"confusions": np.ones((3, 3, 3))}, "^params.confusions: expected a distribution"),
         ],
     )
     def test_bad_parameters(self, change, message):

@@ -360,15 +360,18 @@ def test_a_component_without_points_stays_put():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"weights": [0.5, 0.6]}, "^weights: .* sum 1.1 along axis -1; divide"),
-        ({"weights": [1.5, -0.5]}, "^weights: expected a distribution"),
-        ({"weights": [1.0]}, r"^means: expected shape \(1, 2\)"),
-        ({"means": [[0.0, np.nan], [0, 0]]}, r"^means: 1 of 4 values .* \[0, 1\]"),
+        ({"weights": [0.5, 0.6]}, "^params.weights: .* sum 1.1 along axis -1; divide"),
+        ({"weights": [1.5, -0.5]}, "^params.weights: expected a distribution"),
+        ({"weights": [1.0]}, r"^params.means: expected shape \(1, 2\)"),
+        ({"means": [[0.0, np.nan], [0, 0]]}, r"^params.means: 1 of 4 values .* \[0, 1\]"),
         ({"covariances": np.ones((2, 2))}, "^params.covariances: expected 3 dimensions"),
-        ({"covariances": [np.eye(2), -np.eye(2)]}, r"^covariances\[1\]: .* positive definite"),
+        (
+            {"covariances": [np.eye(2), -np.eye(2)]},
+            r"^params.covariances\[1\]: .* positive definite",
+        ),
         (
             {"covariances": [np.eye(2), [[1, 0.5], [0, 1]]]},
-            r"^covariances\[1\]: .* symmetric matrix",
+            r"^params.covariances\[1\]: .* symmetric matrix",
         ),
     ],
 )
@@ -383,7 +386,7 @@ def test_bad_parameters_are_named(change, message):
     [
         (np.zeros(5), "^data: expected 2 dimensions"),
         (np.zeros((0, 2)), "^data: expected at least one value"),
-        (np.eye(5, 3), r"^means: expected shape \(2, 3\)"),
+        (np.eye(5, 3), r"^params.means: expected shape \(2, 3\)"),
         (standardised() + 1e7, "^data: column 0 lies too far from 0 for float32"),
         (np.ones((5, 2)), "^data: column 0 is the same for all 5 points"),
         (np.ones((1, 2)), "^data: column 0 is the same for all 1 points"),

@@ -114,11 +114,14 @@ def test_identical_clusters_leave_a_positive_variance():
             "^data.conditions: expected whole numbers",
         ),
         (lambda d, p: (d._replace(vectors=np.ones((20, 2))), p), "^vectors: all contexts"),
-        (lambda d, p: (d, p._replace(variance=np.asarray(0.0))), "^variance: expected a positive"),
-        (lambda d, p: (d, p._replace(means=np.zeros((3, 5)))), "^means: expected shape"),
+        (
+            lambda d, p: (d, p._replace(variance=np.asarray(0.0))),
+            "^params.variance: expected a positive",
+        ),
+        (lambda d, p: (d, p._replace(means=np.zeros((3, 5)))), "^params.means: expected shape"),
         (
             lambda d, p: (d, p._replace(weights=np.ones((2, 3)))),
-            "^weights: expected a distribution",
+            "^params.weights: expected a distribution",
         ),
     ],
 )

@@ -158,8 +158,14 @@ def test_telling_words_are_not_those_that_are_frequent_everywhere():
     ("change", "message"),
     [
         (lambda c, u, p: fit_em(MixtureOfUnigrams(), u, -c, frames=[1]), r"^data: expected"),
-        (lambda c, u, p: fit_em(MixtureOfUnigrams(), u, c[:, 1:], frames=[1]), "^words: expected"),
-        (lambda c, u, p: fit_em(PLSA(), p, c[1:], frames=[1]), "^proportions: expected shape"),
+        (
+            lambda c, u, p: fit_em(MixtureOfUnigrams(), u, c[:, 1:], frames=[1]),
+            "^params.words: expected",
+        ),
+        (
+            lambda c, u, p: fit_em(PLSA(), p, c[1:], frames=[1]),
+            "^params.proportions: expected shape",
+        ),
         (lambda c, u, p: MixtureOfUnigrams(-1.0), "^smoothing: expected"),
         (lambda c, u, p: PLSA(np.nan), "^smoothing: expected"),
         (

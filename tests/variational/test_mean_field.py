@@ -156,9 +156,17 @@ def test_no_effect_at_all_gives_theta_zero():
             DATA._replace(noise=0.0),
             "noise: expe",
         ),
-        (PairNormals(np.zeros((2, 2)), np.zeros(2), 0), DATA, r"means: expected shape \(3, 2\)"),
-        (PairNormals(np.zeros((3, 2)), np.zeros(3), 0), DATA, r"log_sds: expected shape \(2,\)"),
-        (PairNormals(np.zeros((3, 2)), np.zeros(2), np.nan), DATA, "tangent: 1 of 1 values"),
+        (
+            PairNormals(np.zeros((2, 2)), np.zeros(2), 0),
+            DATA,
+            r"^phi.means: expected shape \(3, 2\)",
+        ),
+        (
+            PairNormals(np.zeros((3, 2)), np.zeros(3), 0),
+            DATA,
+            r"^phi.log_sds: expected shape \(2,\)",
+        ),
+        (PairNormals(np.zeros((3, 2)), np.zeros(2), np.nan), DATA, "^phi.tangent: 1 of 1 values"),
         (PairNormals(np.zeros((3, 2)), np.zeros(2), 0), DATA._replace(x=[]), "data.x: expected at"),
     ],
 )
