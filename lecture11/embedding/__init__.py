@@ -20,6 +20,9 @@ The lecture's formulas, slide by slide, and the functions that compute them::
       P_ij = (p_i(j) + p_j(i)) / 2N                             → joint_affinities
       Q_ij = (1 + d̄_ij²)⁻¹ / Σ_{k≠l} (1 + d̄_kl²)⁻¹              → pair_probabilities
       D_KL(P ‖ Q)                                               → tsne_loss
+      4 Σ_j (P_ij − Q_ij) (1 + d̄_ij²)⁻¹ (x̄_i − x̄_j), its slope  → tsne_gradient
+      "adaptive sigma": σ_i for the perplexity of p_i           → calibrate_points
+      "initialization": the first principal components          → pca_map
       argmin over x̄ of D_KL(P ‖ Q)                              → fit_tsne
     Examples
       Σ_{i≠j} (d_ij − d̄_ij)² / d_ij (Sammon Mapping)            → sammon_slide_stress

@@ -104,7 +104,7 @@ class EMInfo(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What stays the same while θ moves."""
+    """The model and its data, which stay while θ changes."""
 
     model: Model
     data: Any

@@ -13,6 +13,7 @@ The lecture's formulas, slide by slide, and the functions that compute them::
       log p(x) − ELBO = D_KL(q(z|x) ‖ p(z|x))                   → posterior_divergence
       the proof, member by member                               → kl_proof
     Variational EM Algorithm
+      ELBO(θ, q) = Σ_i Σ_z q(z|x_i) log (p_θ(x_i, z) / q(z|x_i))  → Coins.bound
       −ELBO/n − H(p̂) = D_KL(p̂(x) q(z|x) ‖ p_θ(x, z))            → joint_divergence
       E-step, argmin over q, the reverse KL                     → Coins.e_step
       M-step, argmin over θ, the forward KL                     → Coins.m_step

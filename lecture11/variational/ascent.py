@@ -115,7 +115,7 @@ class EStep(HalfStep):
     """The bound raised in q, as a step of :mod:`lecture11.iteration`."""
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
-        """Another φ, the same θ."""
+        """φ ← argmax of ELBO(θ, q_φ), or nearer to it; θ is kept."""
         model, theta = self.model, state.theta
         phi, lengths = self._raised(
             0, state.phi, state.lengths,
@@ -130,7 +130,7 @@ class MStep(HalfStep):
     """The bound raised in θ, as a step of :mod:`lecture11.iteration`."""
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
-        """Another θ, the same φ."""
+        """θ ← argmax of ELBO(θ, q_φ), or nearer to it; φ is kept."""
         model, phi = self.model, state.phi
         theta, lengths = self._raised(
             1, state.theta, state.lengths,
@@ -150,7 +150,7 @@ class Alternate:
     m_step: MStep
 
     def __call__(self, state: Ascent, data: Any) -> tuple[Ascent, AscentInfo]:
-        """Half a cycle."""
+        """One E-step or one M-step."""
         return lax.cond(state.halves % 2 == 0, self.e_step, self.m_step, state, data)
 
 

@@ -77,7 +77,12 @@ class Coins:
     def bound(
         self, theta: Float[Array, " unknown"], phi: Any, heads: Float[Array, " rounds"]
     ) -> Float[Array, ""]:
-        """ELBO(θ, q_φ), a sum over the rounds."""
+        """ELBO(θ, q_φ), a sum over the rounds.
+
+        >>> theta, heads = log_odds([0.6, 0.5]), jnp.array([5.0, 9.0])
+        >>> print(Coins(tosses=10).bound(theta, jnp.zeros((2, 2)), heads))  # q(z|x) = ½
+        -5.424
+        """
         return bound_of_logits(self.log_joint(theta, heads), logits=self.logits(phi, heads)).sum()
 
     def e_step(self, theta: Float[Array, " unknown"], heads: Float[Array, " rounds"]) -> Any:

@@ -112,6 +112,9 @@ def calibrate_points(x: Any, *, perplexity: Scalar, precomputed: bool = False) -
     Raises TypeError or ValueError where x is no such array, holds NaN, has fewer than 2 points, or
     is no matrix of distances; ValueError for a perplexity that N points cannot have, and where most
     points are closer together than the floating type can tell beside the farthest.
+
+    >>> print(calibrate_points([[0.0], [1.0], [3.0]], perplexity=1.5).bandwidths)
+    [1.485 0.910 1.174]
     """
     data = measured(x, precomputed=precomputed)
     found = calibrate_squares(data.squares, perplexity)

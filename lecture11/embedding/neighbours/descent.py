@@ -79,7 +79,7 @@ MOMENTUM = GAINS._replace(momentum=0.9, most_attraction=3.0, gain_increase=0.0, 
 
 
 class DescentState(NamedTuple):
-    """A map on its way."""
+    """A map, and what the next step must know of those before."""
 
     points: Float[Array, "*frames points dims"]
     """x̄; only its distances mean something, in units of the map's kernel."""
@@ -166,7 +166,7 @@ class BatchedStep:
 
 
 def start_state(points: Float[Array, "*runs points dims"]) -> DescentState:
-    """At rest."""
+    """A map before the first step: without velocity, all gains 1."""
     still = jnp.zeros_like(points)
     return DescentState(
         points, still, jnp.ones_like(points), jnp.zeros(points.shape[:-2], jnp.int32)

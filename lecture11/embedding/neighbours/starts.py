@@ -39,6 +39,11 @@ def pca_map(x: Any, dims: int = 2, *, precomputed: bool = False) -> Float[Array,
 
     Points that PCA puts at one place are moved a little apart, always in the same way.
     Raises TypeError or ValueError where x is no such array.
+
+    >>> print(1e4 * pca_map([[0.0], [1.0], [3.0]], dims=1))
+    [[-1.069]
+     [-0.267]
+     [ 1.336]]
     """
     given, _ = scaled_data(x, precomputed=precomputed)
     return pca_start(given, as_whole("dims", dims, 1), precomputed=precomputed)

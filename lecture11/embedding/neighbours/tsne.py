@@ -59,6 +59,12 @@ def tsne_loss(
 def tsne_gradient(
     points: Float[Array, "points dims"], p: Float[Array, "points points"]
 ) -> Float[Array, "points dims"]:
-    """4 Σ_j (P_ij − Q_ij) w_ij (x̄_i − x̄_j) for a symmetric P (their equation 5)."""
+    """4 Σ_j (P_ij − Q_ij) w_ij (x̄_i − x̄_j) for a symmetric P (their equation 5).
+
+    >>> print(tsne_gradient([[0.0], [1.0], [3.0]], (1 - np.eye(3)) / 6))
+    [[ 0.167]
+     [-0.358]
+     [ 0.192]]
+    """
     require_pairs("p", p, points)
     return spring_forces(points, (p - pair_probabilities(points)) * student_weights(points))

@@ -42,7 +42,7 @@ APART = 1e-3
 
 
 class MapState(NamedTuple):
-    """A map on its way."""
+    """A map, and how long the last step was."""
 
     points: Float[Array, "*frames points dims"]
     """x̄, one row for each point, in the units of the distances."""
