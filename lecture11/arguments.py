@@ -145,7 +145,8 @@ def as_instance(name: str, value: Any, kind: type[Kind], remedy: str) -> Kind:
 def as_items(name: str, value: Any, what: str, *, least: int = 1) -> list:
     """Return the items of any iterable but a string.
 
-    what: which things are expected; least: how many of them, 0 or 1
+    what: which things are expected
+    least: how many of them, 0 or 1
 
     Raises TypeError where it has none to give, ValueError where there are fewer.
     """

@@ -60,7 +60,8 @@ def is_right(
 ) -> bool:
     """Whether the answer is right.
 
-    likely: from a message to the wrong answer it explains; expected: the right shape in words
+    likely: from a message to the wrong answer it explains
+    expected: the right shape in words
 
     Raises Mistake where the answer is one of the likely ones, or has the wrong shape.
     """

@@ -30,7 +30,8 @@ def compare_posterior(
 ) -> None:
     """Raise Mistake unless the answer is p(z|x), from log p(x, z): one row for each x.
 
-    likely: the exercise's own mistakes; row, column: what one is, such as "point" and "component";
+    likely: the exercise's own mistakes
+    row, column: what one is, such as "point" and "component"
     formula: log p(x, z) in words
     """
     right = softmax(log_joint)

@@ -31,8 +31,10 @@ def costs_picture(
 ) -> Picture:
     """Bits a letter of several texts, written by codes made for one of them.
 
-    texts: their names (T,); entropies H(p) and cross_entropies H(p) + D(p‖q), (T,), in bits; costs:
-    from a code's name to what a letter cost it (T,); code: what they were made for.
+    texts: their names (T,)
+    entropies, cross_entropies: H(p) and H(p) + D(p‖q), (T,), in bits
+    costs: from a code's name to what a letter cost it (T,)
+    code: what they were made for.
     """
     own, cross = np.asarray(entropies, float), np.asarray(cross_entropies, float)
     places = np.arange(len(texts))
@@ -114,9 +116,11 @@ class SentenceStage:
     ) -> Picture:
         """Move to a sentence of n letters, n ≥ 0.
 
-        surprises: −log₂ q of each letter (n,), ∞ where the code lacks it; shannon, huffman: lengths
-        of their words (n,), 0 where there is none; arithmetic: length of the whole, in bits;
-        entropy: H of the sentence's own letter frequencies, bits; code: what q was made for.
+        surprises: −log₂ q of each letter (n,), ∞ where the code lacks it
+        shannon, huffman: lengths of their words (n,), 0 where there is none
+        arithmetic: length of the whole, in bits
+        entropy: H of the sentence's own letter frequencies, bits
+        code: what q was made for.
         """
         cost = np.asarray(surprises, float)
         self._draw(sentence, cost, (np.asarray(shannon, float), np.asarray(huffman, float)))

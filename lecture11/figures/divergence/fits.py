@@ -25,7 +25,8 @@ SHADE = "#e4e4e4"
 def target_picture(x: ArrayLike, p: ArrayLike) -> Picture:
     """A density with its modes and what lies between them.
 
-    x (P,), increasing; p (P,), its density there
+    x: (P,), increasing
+    p: (P,), its density there
     """
     at, density = np.asarray(x, float), np.asarray(p, float)
     turns = np.diff(np.sign(np.diff(density)))
@@ -57,8 +58,10 @@ def fits_picture(
 ) -> Picture:
     """A density, shaded, under those that stand in for it.
 
-    x (P,), increasing; p (P,), its density there; fits: from a name to a density (P,); divergences:
-    from the same names
+    x: (P,), increasing
+    p: (P,), its density there
+    fits: from a name to a density (P,)
+    divergences: from the same names
     """
     said = "; ".join(
         f"{name}: D(p ‖ q) = {number(each.forward, 3)}, D(q ‖ p) = {number(each.reverse, 3)} nats"
@@ -87,7 +90,9 @@ def integrands_picture(
     """What each direction of KL adds up for each fit: the area under p (log p − log q), where p
     averages, beside that under q (log q − log p), where q does.
 
-    x (P,), increasing, in equal steps; log_p (P,), finite; log_fits: from a fit's name to log q.
+    x: (P,), increasing, in equal steps
+    log_p: (P,), finite
+    log_fits: from a fit's name to log q
     """
     x, target = np.asarray(x, float), np.asarray(log_p, float)
     figure = Figure(figsize=(8.4, 2.6 * len(log_fits) + 0.3))
@@ -137,7 +142,7 @@ def sampling_picture(
 ) -> Picture:
     """Monte Carlo estimates of a divergence, two standard errors up and down, beside its value.
 
-    counts, means, standard_errors (E,): of each estimate its number of samples, mean and error.
+    counts, means, standard_errors: (E,), of each estimate its number of samples, mean and error
     """
     n, found, errors = (np.asarray(a, float) for a in (counts, means, standard_errors))
     figure = Figure(figsize=(7, 3))
@@ -190,7 +195,8 @@ class FactorisedStage:
     ) -> Picture:
         """Move to p and its fits; ellipses at one standard deviation.
 
-        divergences: D_KL(p ‖ forward) and D_KL(reverse ‖ p), nats; volumes: of the two, over p's
+        divergences: D_KL(p ‖ forward) and D_KL(reverse ‖ p), nats
+        volumes: of the two, over p's
         """
         for outline, gaussian in zip(self._outlines, (p, forward, reverse), strict=True):
             outline.set_data(*ellipse(gaussian.mean, gaussian.covariance))

@@ -40,7 +40,10 @@ def landscape_picture(
 ) -> Picture:
     """D_KL(q ‖ p) over all normals q, with its stationary points and the ways that fits took.
 
-    means (M,); sds (S,); divergence (S, M) in nats; paths: fields of shape (steps, starts).
+    means: (M,)
+    sds: (S,)
+    divergence: (S, M) in nats
+    paths: fields of shape (steps, starts)
     """
     heights = np.asarray(divergence, float)
     figure = Figure(figsize=(7.4, 4.4))
@@ -129,7 +132,9 @@ def branches_picture(
 ) -> Picture:
     """Where the stationary points of D_KL(q ‖ p) are, and how high, as p changes.
 
-    distances (D,): what changes, increasing; branches: the points at each; label: its name.
+    distances: (D,), what changes, increasing
+    branches: the points at each
+    label: its name
     """
     at = np.asarray(distances, float)
     figure = Figure(figsize=(8.4, 3.6))
@@ -171,8 +176,11 @@ class FitStage:
 
     @styled
     def __init__(self, x: ArrayLike, *, top: float, sds: tuple[float, float]) -> None:
-        """Draw what stays. x (P,) where densities are drawn, increasing; top: the highest density
-        that fits on the paper; sds: range of the standard deviations shown.
+        """Draw what stays.
+
+        x: (P,) where densities are drawn, increasing
+        top: the highest density that fits on the paper
+        sds: range of the standard deviations shown
         """
         self._x = np.asarray(x, float)
         figure = Figure(figsize=(8.2, 3.6))

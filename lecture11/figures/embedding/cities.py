@@ -22,7 +22,8 @@ def city_map(
 ) -> Picture:
     """Where named places are, and where a map aligned with them puts them.
 
-    names (n,); places and mapped (n, 2), in ``unit``.
+    names: (n,)
+    places, mapped: (n, 2), in ``unit``
     """
     true, found = np.asarray(places, float), np.asarray(mapped, float)
     figure = Figure(figsize=(8.4, 6))

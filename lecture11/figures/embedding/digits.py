@@ -31,8 +31,9 @@ def class_maps(
 ) -> Picture:
     """Maps of the same points side by side, each point drawn as the digit it shows.
 
-    labels (n,), digits 0 to 9; at_most: where there are more points, only every second, third, … is
-    drawn, so that they can be told apart.
+    labels: (n,), digits 0 to 9
+    at_most: where there are more points, only every second, third, … is drawn, so that they can be
+        told apart
     """
     count = len(np.asarray(labels))
     every = -(-count // at_most)
@@ -59,7 +60,8 @@ def class_maps(
 def digit_maps(maps: Mapping[str, MapQuality], labels: ArrayLike, *, digits: int = 3) -> Picture:
     """Maps of the same digits side by side, each point a small digit; the quality under each map.
 
-    labels (n,), 0 to 9; digits: significant ones of the divergences
+    labels: (n,), 0 to 9
+    digits: significant ones of the divergences
     """
     shown = np.asarray(labels)
     size = float(np.clip(22 * (1500 / len(shown)) ** 0.5, 9, 26))
@@ -107,8 +109,10 @@ def thumbnail_map(
 ) -> Picture:
     """A map with as many of its pictures as find room, the odd ones first and framed.
 
-    points (n, 2); labels (n,), 0 to 9; images (n, p, p), 0 is paper and 1 ink; side: of a
-    thumbnail and pixels: of the map, in the image's pixels.
+    points: (n, 2)
+    labels: (n,), 0 to 9
+    images: (n, p, p), 0 is paper and 1 ink
+    side, pixels: of a thumbnail, and of the map, in the image's pixels
     """
     places, shown = np.asarray(points, float), np.asarray(labels)
     odd = odd_ones(places, shown)
@@ -224,7 +228,8 @@ def _listed(labels: np.ndarray) -> str:
 def first_digits(images: ArrayLike, labels: ArrayLike, *, shown: int = 16) -> Picture:
     """The first digits of a data set, in rows, under each what it shows.
 
-    images (n, p, p), 0 is paper and 1 ink; labels (n,)
+    images: (n, p, p), 0 is paper and 1 ink
+    labels: (n,)
     """
     pixels = np.asarray(images)
     side = " × ".join(map(str, pixels.shape[1:]))

@@ -43,8 +43,10 @@ class MethodStage:
     ) -> None:
         """Draw what stays.
 
-        names of the methods, in :data:`LOSSES`; labels (n,), 0 to 9; given: d of the pairs shown
-        (pairs,); top: the longest distance of the diagrams
+        names: of the methods, in :data:`LOSSES`
+        labels: (n,), 0 to 9
+        given: d of the pairs shown (pairs,)
+        top: the longest distance of the diagrams
         """
         self._names, self._labels = list(names), np.asarray(labels)
         self._given = np.asarray(given, float)

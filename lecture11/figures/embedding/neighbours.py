@@ -51,8 +51,10 @@ class NeighbourStage:
     def __init__(self, points: ArrayLike, labels: ArrayLike, *, steps: int, most: float) -> None:
         """Draw what stays.
 
-        points: the map (n, 2); labels (n,), 0 to 9; steps: of the bisection; most: the largest
-        perplexity shown.
+        points: the map (n, 2)
+        labels: (n,), 0 to 9
+        steps: of the bisection
+        most: the largest perplexity shown.
         """
         self._points, self._labels = np.asarray(points, float), np.asarray(labels)
         figure = Figure(figsize=(9, 4.3))
@@ -145,7 +147,8 @@ class ForceStage:
     ) -> None:
         """Draw what stays: from a method's name to the forces of the other pair.
 
-        units: of each method's distances; reaches: the largest force each panel has room for;
+        units: of each method's distances
+        reaches: the largest force each panel has room for
         name: of the other pair
         """
         figure = Figure(figsize=(9, 3.5))
@@ -177,7 +180,8 @@ class ForceStage:
     ) -> Picture:
         """Move to another pair.
 
-        rank: of j among the neighbours of i, by distance; p: p_i(j)
+        rank: of j among the neighbours of i, by distance
+        p: p_i(j)
         """
         said = []
         for name, line, dot in zip(self._names, self._lines, self._dots, strict=True):
@@ -211,7 +215,8 @@ def _course(at: np.ndarray, force: np.ndarray) -> str:
 def crowding_picture(radii: ArrayLike, shares: Mapping[int, ArrayLike]) -> Picture:
     """Where the points of a ball lie, in several dimensions; and the two tails.
 
-    radii (S + 1,), from 0 to 1; shares: from a number of dimensions to what the shells hold (S,)
+    radii: (S + 1,), from 0 to 1
+    shares: from a number of dimensions to what the shells hold (S,)
     """
     at = np.asarray(radii, float)
     figure = Figure(figsize=(9, 3.4))

@@ -58,7 +58,7 @@ def quality_dots(
 ) -> Picture:
     """Figures of quality of several methods, a mark for each run.
 
-    qualities: from a method's name to a mapping from the figure's name to its values (runs,);
+    qualities: from a method's name to a mapping from the figure's name to its values (runs,)
     rows_of: what one mark stands for
     """
     names = list(qualities)
@@ -96,7 +96,9 @@ class TradeOffStage:
     ) -> None:
         """Draw what stays.
 
-        labels (n,), 0 to 9; trade_offs: λ (L,); trusted, kept: trustworthiness and continuity (L,)
+        labels: (n,), 0 to 9
+        trade_offs: λ (L,)
+        trusted, kept: trustworthiness and continuity (L,)
         """
         self._labels, self._lambdas = np.asarray(labels), np.asarray(trade_offs, float)
         self._curves = [np.asarray(curve, float) for curve in (trusted, kept)]

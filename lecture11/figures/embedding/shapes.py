@@ -39,8 +39,9 @@ def tear_rows(
 ) -> Picture:
     """A manifold and its maps from several sets of data, a row each, and how far each is torn.
 
-    maps: from a row's name to a mapping from a map's title to its points (n, 2) and its tearing;
-    manifold (n, 2): as it is in truth; groups (n,), whole numbers from 0 to 5
+    maps: from a row's name to a mapping from a map's title to its points (n, 2) and its tearing
+    manifold: (n, 2), as it is in truth
+    groups: (n,), whole numbers from 0 to 5
     """
     rows = {
         name: {"the band": manifold, **{title: points for title, (points, _) in row.items()}}
@@ -63,8 +64,9 @@ def perplexity_rows(
 ) -> Picture:
     """Data sets, a row each, and their t-SNE maps at several perplexities.
 
-    data: from a name to its first two principal components (n, 2); maps: from the name and the
-    perplexity to (n, 2); groups: from the name to (n,), whole numbers from 0 to 5
+    data: from a name to its first two principal components (n, 2)
+    maps: from the name and the perplexity to (n, 2)
+    groups: from the name to (n,), whole numbers from 0 to 5
     """
     rows = {
         name: {"data": seen, **{f"perplexity {each}": at for each, at in maps[name].items()}}
@@ -139,8 +141,8 @@ class ShapeStage:
     ) -> Picture:
         """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
 
-        data: a name in :data:`MEASURES`, which says what ``measured`` is; divergence: D_KL(P ‖ Q)
-        in nats
+        data: a name in :data:`MEASURES`, which says what ``measured`` is
+        divergence: D_KL(P ‖ Q) in nats
         """
         which = np.asarray(groups, int)
         for marks, places in zip(self._marks, (seen, points), strict=True):

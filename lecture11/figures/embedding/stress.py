@@ -25,9 +25,11 @@ def roll_panels(
 ) -> Picture:
     """A rolled-up band in space, its projection, and a map of it, points told apart by place.
 
-    points (n, 3); shadow (n, 2) by PCA; unrolled (n, 2), a map aligned with the band; band (n, 2):
-    where each point is on the band, by whose length it has one of six colours and markers, so that
-    neighbouring sixths differ in both.
+    points: (n, 3)
+    shadow: (n, 2) by PCA
+    unrolled: (n, 2), a map aligned with the band
+    band: (n, 2), where each point is on the band, by whose length it has one of six colours and
+        markers, so that neighbouring sixths differ in both
     """
     flat, true = np.asarray(unrolled, float), np.asarray(band, float)
     place, length = true[:, 0], np.ptp(true[:, 0])
@@ -73,7 +75,9 @@ def stress_curves(
 ) -> Picture:
     """By how much the stress of several runs exceeds the least, iteration by iteration.
 
-    steps (F,); stresses: from a method's name to (F,), in ``unit``; least: where all of them tend.
+    steps: (F,)
+    stresses: from a method's name to (F,), in ``unit``
+    least: where all of them tend
     """
     figure = Figure(figsize=(7, 3.4))
     axes = figure.subplots()
@@ -122,9 +126,11 @@ class StressStage:
     ) -> None:
         """Draw what stays.
 
-        names of the two methods; groups (n,), whole numbers from 0 to 5: which colour and marker a
-        point has; given: d of the pairs shown (pairs,); reach: half the width of the maps; top: the
-        longest distance of the diagrams.
+        names: of the two methods
+        groups: (n,), whole numbers from 0 to 5: which colour and marker a point has
+        given: d of the pairs shown (pairs,)
+        reach: half the width of the maps
+        top: the longest distance of the diagrams
         """
         self._names = names
         self._group, self._given = np.asarray(groups, int), np.asarray(given, float)

@@ -25,8 +25,9 @@ def pose_samples(
 ) -> Picture:
     """One pose of each of the first objects on a turntable.
 
-    images (objects · poses, p, p), 0 to 1, an object's poses together; names of the objects; pose:
-    which
+    images: (objects · poses, p, p), 0 to 1, an object's poses together
+    names: of the objects
+    pose: which
     """
     pixels = np.asarray(images)
     poses = len(pixels) // len(names)
@@ -44,7 +45,8 @@ def loop_maps(
 ) -> Picture:
     """Maps of objects on a turntable, each object's poses joined in turn, and a picture of each.
 
-    objects (n,): which object, its poses in order and closing a full turn; images (n, p, p).
+    objects: (n,), which object, its poses in order and closing a full turn
+    images: (n, p, p)
     """
     which, pictures = np.asarray(objects, int), np.asarray(images, float)
     figure = Figure(figsize=(9, 9 / max(len(maps), 2) + 0.7))

@@ -17,7 +17,9 @@ MOST = 10
 def confusions_picture(confusions: ArrayLike, *, names: Sequence[str], classes: str) -> Picture:
     """Each expert's confusion matrix: a row for each true class, shares of the answers in it.
 
-    confusions (J, K, L); names, of the experts; classes, what is judged, for the axes.
+    confusions: (J, K, L)
+    names: of the experts
+    classes: what is judged, for the axes
     """
     tables = np.asarray(confusions, float)
     figure = Figure(figsize=(9, 2.5))
@@ -77,8 +79,8 @@ class PanelStage:
     def show(self, true: ArrayLike, learned: ArrayLike, right: Sequence[float]) -> Picture:
         """Move to a panel; take the image before moving again.
 
-        true, learned (J,): how often each expert is right, and what EM believes of that; right:
-        the share of items that majority vote, EM and full knowledge classify right.
+        true, learned: (J,), how often each expert is right, and what EM believes of that
+        right: the share of items that majority vote, EM and full knowledge classify right
         """
         true, learned = np.asarray(true, float), np.asarray(learned, float)
         experts = np.arange(1, len(true) + 1)

@@ -18,8 +18,9 @@ def bound_picture(
 ) -> Picture:
     """The log-likelihood along a line through parameter space and EM's lower bound to it.
 
-    positions (P,): 0 is the present θ, 1 the next; log_likelihoods and bounds (P,) in nats; label
-    of the horizontal axis.
+    positions: (P,), 0 is the present θ, 1 the next
+    log_likelihoods, bounds: (P,) in nats
+    label: of the horizontal axis
     """
     at, exact, bound = (np.asarray(a, float) for a in (positions, log_likelihoods, bounds))
     figure = Figure(figsize=(7, 3.6))
@@ -46,8 +47,9 @@ def bound_picture(
 def optima_picture(log_likelihoods: ArrayLike, *, tolerance: float = 0.01) -> Picture:
     """How often restarts end at which log-likelihood.
 
-    log_likelihoods (R,): where each run ended, in nats; neighbours within ``tolerance`` count as
-    one.
+    log_likelihoods: (R,), where each run ended, in nats
+    tolerance: neighbours within it count as one
+
     Raises ValueError where one of them is not finite.
     """
     ends = np.sort(np.asarray(log_likelihoods, float))[::-1]
@@ -74,7 +76,8 @@ def criterion_picture(
 ) -> Picture:
     """A model-selection criterion, lower is better, against the number of components.
 
-    components (M,); criteria: from a model's name to its values (M,).
+    components: (M,)
+    criteria: from a model's name to its values (M,)
     """
     figure = Figure(figsize=(7, 3.8))
     axes = figure.subplots()
@@ -138,8 +141,8 @@ class CoinStage:
     def after(self, seen: ArrayLike, of: int, curve: ArrayLike) -> Picture:
         """Move to the curve (P,) after some of ``of`` tosses; take the image before moving again.
 
-        seen (count,): 1 for heads. The point is where the curve is highest; before the first toss,
-        in the middle.
+        seen: (count,), 1 for heads. The point is where the curve is highest; before the first toss,
+            in the middle.
         """
         tosses, level = np.asarray(seen), np.asarray(curve, float)
         best = float(tosses.mean()) if len(tosses) else 0.5

@@ -130,8 +130,12 @@ def em_panels(
     """Frames of an EM run side by side, as in Bishop's Figure 9.8: first the start, still without
     responsibilities, then every frame with its own.
 
-    data (n, 2); steps (F,), the cycles done at each frame, the first 0; frames, the parameters
-    stacked; responsibilities (F, n, K); log_likelihoods (F,) in nats; labels of the two axes.
+    data: (n, 2)
+    steps: (F,), the cycles done at each frame, the first 0
+    frames: the parameters stacked
+    responsibilities: (F, n, K)
+    log_likelihoods: (F,) in nats
+    labels: of the two axes
     """
     steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
     titles = ["start", *("first E-step" if step == 0 else f"L = {step}" for step in steps)]
@@ -162,8 +166,10 @@ def collapse_panels(
 ) -> Picture:
     """A start whose second component is very small, and where EM led from it.
 
-    data (n, 2); runs: without a prior, and with one; responsibilities, at their ends (n, 2); labels
-    of the two axes
+    data: (n, 2)
+    runs: without a prior, and with one
+    responsibilities: at their ends, (n, 2)
+    labels: of the two axes
     """
     said = []
     for name, run in zip(("without a prior", "with one"), runs, strict=True):
@@ -191,8 +197,11 @@ def kmeans_panels(
 ) -> Picture:
     """The same two means with ever smaller round covariances: how EM becomes K-means.
 
-    data (n, 2); balls: stacked (F, …); responsibilities (F, n, 2); gaps (F,): how far the next
-    means are from those of K-means; labels of the two axes
+    data: (n, 2)
+    balls: stacked (F, …)
+    responsibilities: (F, n, 2)
+    gaps: (F,), how far the next means are from those of K-means
+    labels: of the two axes
     """
     gamma = np.asarray(responsibilities, float)
     sigmas = np.sqrt(np.asarray(balls.covariances, float)[:, 0, 0, 0])

@@ -28,10 +28,11 @@ def runs_picture(
 ) -> Picture:
     """Small dots are runs, large marks their means with one standard deviation.
 
-    scores: from a method's name to the share that each of its runs got right; label of the axis;
+    scores: from a method's name to the share that each of its runs got right
+    label: of the axis
     chance: what guessing the most frequent answer gets, a dotted line.
     marks: in per cent; for methods whose runs differ from processor to processor, the words say
-    between which marks the mean lies.
+        between which marks the mean lies.
     """
     marks = {} if marks is None else marks
     figure = Figure(figsize=(8, 0.9 + 0.42 * len(scores)))
@@ -69,7 +70,9 @@ def growth_picture(
 ) -> Picture:
     """The share that is right as evidence grows: means over runs, with one standard deviation.
 
-    amounts (A,); scores: from a method's name to (runs, A); labels of the two axes.
+    amounts: of evidence, (A,)
+    scores: from a method's name to the share that each run got right, (runs, A)
+    labels: of the two axes
     """
     figure = Figure(figsize=(8, 3.6))
     axes = figure.subplots()

@@ -60,7 +60,10 @@ class SenseStage:
     ) -> Picture:
         """Move to one context; take the image before moving again.
 
-        point (2,); prior (K,): p(z | c), the strokes; posterior (K,): the bars; text: the context;
+        point: (2,)
+        prior: (K,), p(z | c), the strokes
+        posterior: (K,), the bars
+        text: the context
         condition: c, a part of speech
         """
         said = f"“{text}”, a {condition}"

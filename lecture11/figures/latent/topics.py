@@ -53,9 +53,10 @@ class TopicStage:
     ) -> Picture:
         """Move to a fit; take the image before moving again.
 
-        table (K, T): how many documents of each true topic (columns) each found one (rows) got;
-        words: the most telling of each; right: the share of held-out documents that come out
-        right; held_out: log-likelihood of a held-out word, in nats.
+        table: (K, T), how many documents of each true topic (columns) each found one (rows) got
+        words: the most telling of each
+        right: the share of held-out documents that come out right
+        held_out: log-likelihood of a held-out word, in nats
         """
         counts = np.asarray(table, float)
         shares = np.full((self._rows, len(self._topics)), np.nan)
@@ -82,7 +83,8 @@ class TopicStage:
 def shares_picture(true: ArrayLike, found: dict[str, ArrayLike]) -> Picture:
     """The share of one topic in each document, as mixed, against the share that a model found.
 
-    true (D,): from 0 to 1; found: from a model's name to (D,).
+    true: (D,), from 0 to 1
+    found: from a model's name to (D,)
     """
     truth = np.asarray(true, float)
     figure = Figure(figsize=(8, 3.7))

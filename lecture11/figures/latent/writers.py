@@ -18,7 +18,9 @@ from lecture11.figures.words import count_word
 def note_samples(images: ArrayLike, letters: Sequence[str], writers: Sequence[str]) -> Picture:
     """Short handwritten notes, one a row and writer.
 
-    images (writers · m, p, p), 0 is paper and 1 ink; letters: what each shows; writers: their names
+    images: (writers · m, p, p), 0 is paper and 1 ink
+    letters: what each shows
+    writers: their names
     """
     each = len(letters) // len(writers)
     return Picture(

@@ -35,9 +35,10 @@ def losses_picture(
 ) -> Picture:
     """The losses as labels soften, and the gradients of all of them in the logits of one digit.
 
-    shares (S,): how much of the label is uniform; cross_entropies and divergences (S,), in nats, at
-    the same logits; hard: the negative log-likelihood of the hard labels; gradients: from a loss's
-    name to its gradient (C,), at labels of which ``share`` is uniform.
+    shares: (S,), how much of the label is uniform
+    cross_entropies, divergences: (S,), in nats, at the same logits
+    hard: the negative log-likelihood of the hard labels
+    gradients: from a loss's name to its gradient (C,), at labels of which ``share`` is uniform
     """
     at, cross, kl = (np.asarray(a, float) for a in (shares, cross_entropies, divergences))
     figure = Figure(figsize=(9, 3.6))
@@ -86,7 +87,10 @@ def soft_labels_picture(
 ) -> Picture:
     """Digits, and under each its soft label.
 
-    images (D, 64); probabilities (D, C); titles, one for each digit; label: whose labels they are.
+    images: (D, 64)
+    probabilities: (D, C)
+    titles: one for each digit
+    label: whose labels they are
     """
     pixels, soft = np.asarray(images), np.asarray(probabilities)
     figure = Figure(figsize=(9, 3.6))
@@ -109,8 +113,9 @@ def soft_labels_picture(
 def comparison_picture(scores: Mapping[str, Score], *, baseline: str) -> Picture:
     """Accuracy and calibration error of several ways to train, over several runs each.
 
-    scores: from a way's name to what its runs scored; baseline: the name of the one that the
-    others are compared with. Small dots are runs, large marks means with their standard errors.
+    scores: from a way's name to what its runs scored
+    baseline: the name of the one that the others are compared with. Small dots are runs, large
+        marks means with their standard errors.
     """
     names = list(scores)
     figure = Figure(figsize=(9, 0.9 + 0.42 * len(names)))
@@ -194,8 +199,9 @@ def directions_picture(
 ) -> Picture:
     """Labels p* over ordered classes, and distributions fitted to them.
 
-    target (C,): p*; fits: from a name to probabilities (C,); divergences: for the same names, the
-    divergence each fit minimises, in nats.
+    target: (C,), p*
+    fits: from a name to probabilities (C,)
+    divergences: for the same names, the divergence each fit minimises, in nats
     """
     p = np.asarray(target, float)
     classes = np.arange(len(p))

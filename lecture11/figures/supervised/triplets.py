@@ -60,7 +60,12 @@ class MarginStage:
 
     @styled
     def __init__(self, gaps: ArrayLike, *, reach: float, name: str) -> None:
-        """Draw what stays. gaps (T,), increasing; reach: from 0 to the ends of the axis; name."""
+        """Draw what stays.
+
+        gaps: (T,), increasing
+        reach: from 0 to the ends of the axis
+        name: of the space
+        """
         self._gaps, self._name = np.asarray(gaps, float), name
         heights, edges = np.histogram(np.clip(self._gaps, -reach, reach), 120, (-reach, reach))
         figure = Figure(figsize=(7.6, 3.3))
@@ -116,9 +121,10 @@ def collapse_picture(
 ) -> Picture:
     """The loss of several trainings and how far their features lie apart, as training goes on.
 
-    steps (F,); losses and spreads: from a training's name to (F,); a spread is the root mean square
-    distance between two features.
-    """  # fmt: skip
+    steps: (F,)
+    losses, spreads: from a training's name to (F,); a spread is the root mean square distance
+        between two features
+    """
     at = np.asarray(steps)
     figure = Figure(figsize=(9, 3.6))
     left, right = figure.subplots(1, 2)

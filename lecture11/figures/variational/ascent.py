@@ -35,8 +35,14 @@ class AscentStage:
         last_half: int,
         labels: tuple[str, str],
     ) -> None:
-        """Draw what stays. theta (A,); phi (B,); bound (B, A) in nats; low: the lowest level that
-        fits the paper on the right; last_half: half-steps that fit; labels of both parameters.
+        """Draw what stays.
+
+        theta: (A,)
+        phi: (B,)
+        bound: (B, A) in nats
+        low: the lowest level that fits the paper on the right
+        last_half: half-steps that fit
+        labels: of both parameters
         """
         a, b, heights = (np.asarray(values, float) for values in (theta, phi, bound))
         figure = Figure(figsize=(8.8, 4.2))
@@ -124,8 +130,9 @@ class TwoSetsStage:
     def __init__(self, sets: TwoSets, divergences: ArrayLike, floor: float) -> None:
         """Draw what stays: both curves, in the plane in which they vary most.
 
-        sets: its path begins at a completion, then a model, a completion …; divergences
-        (stations − 1,): D(p̂ q ‖ p_θ) between neighbours on it, in nats; floor: the least there is
+        sets: its path begins at a completion, then a model, a completion …
+        divergences: D_KL(p̂ q ‖ p_θ) between neighbours on it, (stations − 1,), in nats
+        floor: the least there is
         """
         self._path_at = np.asarray(sets.path, float)
         self._values, self._least = np.asarray(divergences, float), float(floor)
@@ -176,7 +183,8 @@ class TwoSetsStage:
 def levels_picture(runs: Sequence[tuple[str, ArrayLike, ArrayLike]], *, low: float) -> Picture:
     """Bound and evidence over the half-steps of several runs, side by side.
 
-    runs: of each its name, and bounds (S,) and evidences (S,) in nats; low: the lowest level shown
+    runs: of each its name, and bounds (S,) and evidences (S,) in nats
+    low: the lowest level shown
     """
     figure = Figure(figsize=(8.8, 3.2))
     panels = figure.subplots(1, len(runs), sharey=True, squeeze=False)[0]
@@ -206,8 +214,11 @@ class ShortfallStage:
 
     @styled
     def __init__(self, theta: ArrayLike, *, truth: float, depth: float = 0.6) -> None:
-        """Draw what stays. theta (P,), increasing; truth: the θ that made the data; depth: range of
-        both curves in nats for each point, below the highest evidence.
+        """Draw what stays.
+
+        theta: (P,), increasing
+        truth: the θ that made the data
+        depth: range of both curves in nats for each point, below the highest evidence
         """
         self._theta, self._truth = np.asarray(theta, float), truth
         figure = Figure(figsize=(8, 3.8))

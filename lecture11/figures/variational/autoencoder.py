@@ -32,8 +32,9 @@ def learning_picture(
 ) -> Picture:
     """The negative ELBO of each epoch, and at the end on images held out.
 
-    losses: from a name to (E,), nats an image; held_out: for the same names one number; marks: the
-    words say between which of them the last numbers lie
+    losses: from a name to (E,), nats an image
+    held_out: for the same names one number
+    marks: the words say between which of them the last numbers lie
     """
     figure = Figure(figsize=(7.6, 3.4))
     axes = figure.subplots()
@@ -66,10 +67,11 @@ def manifold_picture(
 ) -> Picture:
     """Mean images over the unit square, laid out as they lie there.
 
-    images (side, side, 784), 0 is paper and 1 ink: first latent to the right, second upwards, as
-    rows from the top; latents (side, side, 2): where they were decoded; digits (side · side,): what
-    a reader takes each for; marks: in per cent, the words say between which of them the commonest
-    digit's share lies
+    images: (side, side, 784), 0 is paper and 1 ink: first latent to the right, second upwards, as
+        rows from the top
+    latents: (side, side, 2), where they were decoded
+    digits: (side · side,), what a reader takes each for
+    marks: in per cent, the words say between which of them the commonest digit's share lies
     """
     tiles, z = _square(images), np.asarray(latents, float)
     found = np.bincount(np.asarray(digits).ravel(), minlength=10)
@@ -99,8 +101,9 @@ def reconstructions_picture(
     """Digits held out, what two models make of them, and what one of them invents.
 
     rows: from a name to images (columns, 784), 0 is paper and 1 ink, in this order: held out;
-    binarised; decoded by the larger model, and from another draw; by the smaller one; invented;
-    log_likelihood: log p(x|z) of the larger one, and divergence: D_KL(q ‖ prior), nats an image;
+        binarised; decoded by the larger model, and from another draw; by the smaller one; invented
+    log_likelihood: log p(x|z) of the larger one, nats an image
+    divergence: D_KL(q ‖ prior), nats an image
     marks: the words say between which of them both lie
     """
     digits = count_word(len(np.asarray(next(iter(rows.values()))))).capitalize()
@@ -126,9 +129,11 @@ def transfer_picture(
 ) -> Picture:
     """Digits held out, and to the right of each all ten digits in its style.
 
-    held_out (n, 784), drawn (n, 10, 784), 0 is paper and 1 ink; labels (n,) of those held out; read
-    (10 n,): what a reader takes the drawn ones for; marks: in per cent, the words say between which
-    of them the share of right ones lies
+    held_out: (n, 784)
+    drawn: (n, 10, 784), 0 is paper and 1 ink
+    labels: (n,) of those held out
+    read: (10 n,), what a reader takes the drawn ones for
+    marks: in per cent, the words say between which of them the share of right ones lies
     """
     given = np.asarray(held_out, float)[:, None]
     images = np.concatenate([given, np.asarray(drawn, float)], axis=1)
@@ -148,9 +153,9 @@ def styles_picture(
 ) -> Picture:
     """Digits, one a row, in the same styles drawn from the prior, one a column.
 
-    images: from c to (styles, 784), 0 is paper and 1 ink; read: from c to what a reader takes each
-    for (styles,); marks: in per cent, the words say between which of them the share of right ones
-    lies
+    images: from c to (styles, 784), 0 is paper and 1 ink
+    read: from c to what a reader takes each for (styles,)
+    marks: in per cent, the words say between which of them the share of right ones lies
     """
     right = np.mean([np.asarray(found) == digit for digit, found in read.items()])
     styles = count_word(len(np.asarray(next(iter(images.values())))))
@@ -184,8 +189,8 @@ def _rows(rows: Mapping[str, ArrayLike]) -> Stage:
 def collapse_picture(divergences: Mapping[str, ArrayLike], *, active: float = 0.1) -> Picture:
     """How much each latent says of the image: its mean D_KL(q ‖ prior), sorted.
 
-    divergences: from a model's name to (latents,), nats; active: from how many nats a latent counts
-    as used
+    divergences: from a model's name to (latents,), nats
+    active: from how many nats a latent counts as used
     """
     figure = Figure(figsize=(9, 3.2))
     panels = figure.subplots(1, len(divergences), sharey=True, squeeze=False)[0]
@@ -211,7 +216,12 @@ class LatentPlaneStage:
 
     @styled
     def __init__(self, means: ArrayLike, labels: ArrayLike, *, reach: float) -> None:
-        """Draw what stays. means (n, 2) of q; labels (n,), 0 to 9; reach: of the axes."""
+        """Draw what stays.
+
+        means: (n, 2) of q
+        labels: (n,), 0 to 9
+        reach: of the axes
+        """
         self._means, self._labels = np.asarray(means, float), np.asarray(labels)
         figure = Figure(figsize=(8.2, 4.5))
         left, right = figure.subplots(1, 2, width_ratios=(1.2, 1))

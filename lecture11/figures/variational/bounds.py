@@ -68,7 +68,11 @@ class StackStage:
 
     @styled
     def __init__(self, states: Sequence[str], *, widest: float = 6.0) -> None:
-        """Draw what stays. states: names of the values of z; widest: range of the stack, nats."""
+        """Draw what stays.
+
+        states: names of the values of z
+        widest: range of the stack, nats
+        """
         self._states = list(states)
         figure = Figure(figsize=(8.4, 3.2))
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.7))
@@ -104,7 +108,11 @@ class DensityStackStage:
 
     @styled
     def __init__(self, z: ArrayLike, *, top: float, widest: float = 6.0) -> None:
-        """Draw what stays. z (P,), increasing; top: the highest density that fits the paper."""
+        """Draw what stays.
+
+        z: (P,), increasing
+        top: the highest density that fits the paper
+        """
         self._z = np.asarray(z, float)
         figure = Figure(figsize=(8.4, 3.2))
         left, right = figure.subplots(1, 2, width_ratios=(1, 1.5))
@@ -142,7 +150,8 @@ class TouchStage:
     ) -> None:
         """Draw what stays: the log-likelihood (P,) in nats over θ (P,), increasing.
 
-        low: the lowest value that fits the paper; label: what θ is
+        low: the lowest value that fits the paper
+        label: what θ is
         """
         self._theta, self._level = np.asarray(theta, float), np.asarray(log_likelihood, float)
         figure = Figure(figsize=(8.4, 3.8))

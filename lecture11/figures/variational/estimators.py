@@ -25,8 +25,9 @@ def objective_picture(
 ) -> Picture:
     """The slide's forms (1) and (2) as q changes: the ELBO and the divergence to the posterior.
 
-    phis (P,): the parameter of q; bounds and divergences (P,): sums over the data, nats; label: of
-    the parameter.
+    phis: (P,), the parameter of q
+    bounds, divergences: (P,), sums over the data, nats
+    label: of the parameter
     """
     at, bound, gap = (np.asarray(a, float) for a in (phis, bounds, divergences))
     figure = Figure(figsize=(9, 3.5))
@@ -70,8 +71,9 @@ def variance_picture(
 ) -> Picture:
     """The measured variance of each estimator against its number of samples.
 
-    samples (S,); variances: from an estimator's name to (S,), NaN where it needs more samples;
-    exact: for some of them the exact variance with one sample, which S samples divide by S.
+    samples: (S,)
+    variances: from an estimator's name to (S,), NaN where it needs more samples
+    exact: for some of them the exact variance with one sample, which S samples divide by S
     """
     figure = Figure(figsize=(8.4, 3.8))
     axes = figure.subplots()
@@ -111,9 +113,11 @@ def relaxation_picture(
 ) -> Picture:
     """What a relaxation buys and costs as its temperature falls: bias left, spread right.
 
-    temperatures (T,); means, errors (T,): the mean of one component's estimates and its standard
-    error; sds (T,): of one sample; exact: that component; score_function_sd: of one sample, with a
-    baseline.
+    temperatures: (T,)
+    means, errors: (T,), the mean of one component's estimates and its standard error
+    sds: (T,), of one sample
+    exact: that component
+    score_function_sd: of one sample, with a baseline
     """
     at, mean, error, sd = (np.asarray(a, float) for a in (temperatures, means, errors, sds))
     figure = Figure(figsize=(9, 3.5))
@@ -154,8 +158,9 @@ class EstimatorStage:
     ) -> None:
         """Draw what stays.
 
-        samples (S,): the numbers of samples, increasing; names of the estimators, four at most;
-        top: the largest variance, and reach: the largest error that fit on the paper
+        samples: (S,), the numbers of samples, increasing
+        names: of the estimators, four at most
+        top, reach: the largest variance and the largest error that fit on the paper
         """
         self._samples, self._names = np.asarray(samples), tuple(names)
         figure = Figure(figsize=(9, 3.7))
@@ -185,8 +190,9 @@ class EstimatorStage:
     ) -> Picture:
         """Move to a number of samples, the size-th.
 
-        means and variances (estimators, S): of the estimates, NaN where one needs more samples;
-        exact: the gradient; name: of what it is a gradient
+        means, variances: (estimators, S), of the estimates, NaN where one needs more samples
+        exact: the gradient
+        name: of what it is a gradient
         """
         mean, variance = np.asarray(means, float), np.asarray(variances, float)
         count = int(self._samples[size])

@@ -38,9 +38,12 @@ def posteriors_picture(
 ) -> Picture:
     """Digits, and under each its posterior on a grid, with q_φ and the best q drawn over it.
 
-    images (n, 784); densities (n, side, side) at pairs of nodes (side,), first latent down the
-    rows; amortised, best: fields (n, 2); gaps of the same images; titles, one each;
-    marks: the words say between which of them the largest approximation gap lies.
+    images: (n, 784)
+    densities: (n, side, side) at pairs of nodes (side,), first latent down the rows
+    amortised, best: fields (n, 2)
+    gaps: of the same images
+    titles: one each
+    marks: the words say between which of them the largest approximation gap lies
     """
     pixels, tables, at = (np.asarray(a, float) for a in (images, densities, nodes))
     figure = Figure(figsize=(9, 3.7))
@@ -149,8 +152,9 @@ def draws_picture(
 ) -> Picture:
     """The importance-weighted bound against the number of draws K.
 
-    draws (D,), increasing; bounds: from a name to (D,), nats; log_likelihood: log p(x), which they
-    bound, where it is known
+    draws: (D,), increasing
+    bounds: from a name to (D,), nats
+    log_likelihood: log p(x), which they bound, where it is known
     """
     at = np.asarray(draws, float)
     figure = Figure(figsize=(7.4, 3.4))
