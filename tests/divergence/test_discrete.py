@@ -88,14 +88,6 @@ def test_divergence_agrees_with_exact_arithmetic_also_where_p_is_close_to_q(pair
     np.testing.assert_allclose(kl(p, q), exact_divergence(p, q), rtol=1e-5, atol=1e-25)
 
 
-def test_divergence_keeps_twelve_digits_where_scipy_keeps_eleven():
-    """Found by hypothesis: SciPy's sum of terms near 0.01 that cancel to 0.0001."""
-    p = np.array([0.16831032, 0.33662064, 0.32675871, 0, 0, 0.16831032])
-    q = np.array([0.17021277, 0.32978723, 0.32978723, 0, 0, 0.17021277])
-    p, q = p / p.sum(), q / q.sum()
-    np.testing.assert_allclose(kl(p, q), exact_divergence(p, q), rtol=1e-12)
-
-
 @settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.floats(-2, -1))
 def test_twelve_digits_hold_for_all_that_are_somewhat_close(seed: int, size: float):
@@ -178,13 +170,6 @@ def test_lumping_letters_together_never_raises_a_divergence(pair):
     for distance in (kl, jensen_shannon, total_variation):
         lumped = distance(*(np.append(a[2:], a[:2].sum()) for a in (p, q)))
         assert lumped <= distance(p, q) + 1e-12
-
-
-def test_divergence_is_cross_entropy_less_entropy_and_adds_up_over_independent_draws():
-    p, q = np.array([0.2, 0.3, 0.5]), np.array([0.5, 0.25, 0.25])
-    np.testing.assert_allclose(kl(p, q), cross_entropy(p, relative_to=q) - entropy(p), rtol=1e-14)
-    twice = kl(np.outer(p, p).ravel(), np.outer(q, q).ravel())
-    np.testing.assert_allclose(twice, 2 * kl(p, q), rtol=1e-14)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, -1, -3])

@@ -1,7 +1,5 @@
 """Dawid and Skene's model: their own data, brute force, and answers that would underflow."""
 
-import itertools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -33,18 +31,6 @@ def random_problem(seed, items=6, experts=3, classes=3, most=2):
         rng.dirichlet(np.full(classes, 1.0), size=(experts, classes)),
     )
     return counts, params
-
-
-def joint_by_enumeration(counts, params):
-    """∏ over single answers, one by one."""
-    items, experts, answers = counts.shape
-    joint = np.empty((items, len(params.marginals)))
-    for i, k in np.ndindex(joint.shape):
-        joint[i, k] = params.marginals[k]
-        for j, a in itertools.product(range(experts), range(answers)):
-            for _ in range(int(counts[i, j, a])):
-                joint[i, k] *= params.confusions[j, k, a]
-    return joint
 
 
 @pytest.mark.usefixtures("float64")
@@ -122,14 +108,6 @@ class TestPublished:
         best = ends.marginals[infos.log_likelihood.argmax()]
         np.testing.assert_allclose(np.sort(best)[::-1], [0.447, 0.400, 0.087, 0.067], atol=1e-3)
 
-    @pytest.mark.slow
-    def test_float32_finds_the_same_fit(self):
-        x = anaesthetists().counts
-        jax.config.update("jax_enable_x64", False)
-        fit = fit_em(MODEL, vote_start(MODEL, x), x, frames=[100], chunk=100)
-        assert fit.state.confusions.dtype == jnp.float32
-        np.testing.assert_allclose(fit.info.log_likelihood, -192.891, rtol=1e-5)
-
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
@@ -141,33 +119,6 @@ class TestSteps:
         by_hand = np.einsum("ik,ijl->jkl", responsibilities, data)
         np.testing.assert_allclose(statistics.components, responsibilities.sum(axis=0))
         np.testing.assert_allclose(statistics.symbols, by_hand, atol=1e-12)
-
-    def test_likelihood_by_enumeration_of_all_latents(self):
-        """Over every assignment of classes to items at once: 3⁴ of them."""
-        counts, params = random_problem(5, items=4)
-        joint = joint_by_enumeration(counts, params)
-        total = sum(
-            np.prod([joint[i, k] for i, k in enumerate(z)])
-            for z in itertools.product(range(3), repeat=4)
-        )
-        log_likelihood = MODEL.e_step(*MODEL.check(params, counts))[1]
-        np.testing.assert_allclose(log_likelihood, np.log(total), rtol=1e-12)
-
-    def test_an_item_without_answers_keeps_the_prior_and_changes_no_likelihood(self):
-        counts, params = random_problem(1)
-        params, data = MODEL.check(params, counts)
-        np.testing.assert_allclose(MODEL.posterior(params, data)[0], params.marginals)
-        np.testing.assert_allclose(
-            MODEL.e_step(params, data)[1], MODEL.e_step(params, data[1:])[1], rtol=1e-12
-        )
-
-    def test_the_order_of_experts_does_not_matter(self):
-        counts, params = random_problem(2)
-        params, data = MODEL.check(params, counts)
-        turned = params._replace(confusions=params.confusions[::-1])
-        np.testing.assert_allclose(
-            MODEL.posterior(turned, data[:, ::-1]), MODEL.posterior(params, data), rtol=1e-10
-        )
 
     @pytest.mark.slow
     def test_answers_that_every_class_rules_out_leave_the_prior(self):

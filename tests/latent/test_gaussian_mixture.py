@@ -132,13 +132,6 @@ def test_scikit_learn_takes_the_same_path(shape, components):
         np.testing.assert_array_equal(model.predict(theirs, jnp.asarray(x)), peer.predict(x))
 
 
-@pytest.mark.slow
-def test_float32_finds_the_same_fit():
-    run = fit_em(MODEL, bishops_start(), standardised(), frames=[20])
-    assert run.state.means.dtype == jnp.float32
-    np.testing.assert_allclose(run.info.log_likelihood, -385.461, rtol=1e-5)
-
-
 @pytest.mark.usefixtures("float64")
 class TestSteps:
     @pytest.mark.parametrize("size", [(40, 3, 2), (300, 6, 6)])
@@ -156,31 +149,6 @@ class TestSteps:
                 MODEL.posterior(theta, jnp.asarray(data)), e_step(data, theta), rtol=1e-12
             )
             theta = m_step(data, e_step(data, theta))
-
-    @pytest.mark.slow
-    @pytest.mark.parametrize("seed", range(3))
-    def test_m_step_is_a_stationary_point_of_the_expected_log_joint(self, seed):
-        """The gradient of E[log p(x, z)] under the frozen posterior vanishes at the new θ."""
-        params, data = MODEL.check(*reversed(random_problem(seed)))
-        responsibilities = MODEL.posterior(params, data)
-        new = MODEL.m_step(params, MODEL.e_step(params, data)[0])
-
-        def supervised(logits, means, factors):
-            covariances = factors @ factors.transpose(0, 2, 1)
-            theta = GaussianMixtureParameters(jax.nn.softmax(logits), means, covariances)
-            return (responsibilities * MODEL.log_joint(theta, data)).sum()
-
-        at = (jnp.log(new.weights), new.means, jnp.linalg.cholesky(new.covariances))
-        for slope in jax.grad(supervised, argnums=(0, 1, 2))(*at):
-            np.testing.assert_allclose(slope, 0, atol=1e-6)
-
-    @pytest.mark.slow
-    def test_one_component_is_the_sample_mean_and_covariance(self):
-        data, _ = random_problem(0)
-        start = parameters([1.0], [[9.0, 9.0]], [np.eye(2)])
-        fit = fit_em(MODEL, start, data, frames=[1]).state
-        np.testing.assert_allclose(fit.means[0], data.mean(axis=0))
-        np.testing.assert_allclose(fit.covariances[0], np.cov(data.T, ddof=0))
 
 
 class TestPrior:
