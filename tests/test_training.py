@@ -12,8 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from lecture11.iteration import Status
 from lecture11.networks import Layer, apply_mlp, init_mlp
-from lecture11.training import TrainingData, TrainingStep, train, train_epochs, train_many
-from lecture11.training.steps import OPTIMISERS
+from lecture11.training import TrainingStep, train, train_epochs, train_many
 
 KEY = jax.random.key(0)
 
@@ -208,25 +207,6 @@ def test_nothing_recompiles_for_other_rates_and_lengths():
     assert len(traces) > once, "a new shape is noticed"
 
 
-def test_progress_is_told_after_every_chunk():
-    told: list[tuple[int, int]] = []
-    train(
-        TrainingStep(squares), jnp.zeros(3), POINTS, learning_rate=0.1, frames=[25], key=KEY,
-        chunk=10, on_chunk=lambda steps, total, info: told.append((steps, total)),
-    )  # fmt: skip
-    assert told == [(10, 25), (20, 25), (25, 25)]
-
-
-def test_same_key_same_training():
-    step = TrainingStep(squares, 4)
-    one, same, other = (
-        train(step, jnp.zeros(3), POINTS, learning_rate=0.1, frames=[20], key=jax.random.key(seed))
-        for seed in (0, 0, 1)
-    )
-    np.testing.assert_array_equal(one.state.params, same.state.params)
-    assert not np.array_equal(one.state.params, other.state.params)
-
-
 @pytest.mark.parametrize("precise", [False, True])
 def test_parameters_keep_their_type(precise: bool, request: pytest.FixtureRequest):
     if precise:
@@ -314,17 +294,6 @@ def quartic(params: Any, batch: Any, key: Any) -> Any:
     return ((params - batch) ** 4).sum(axis=-1).mean()
 
 
-def test_a_training_that_diverges_says_so_and_keeps_its_last_good_frame():
-    run = train(
-        TrainingStep(quartic, optimiser="gradient"), jnp.full(3, 3.0), POINTS, learning_rate=0.1,
-        frames=range(40), key=KEY,
-    )  # fmt: skip
-    assert run.status is Status.DIVERGED
-    assert 0 < run.steps == run.frame_steps[-1] < 39
-    assert np.isfinite(run.state.params).all()
-    assert np.isfinite(run.frames.params).all()
-
-
 def test_epochs_that_diverge_are_left_out():
     fit = train_epochs(
         TrainingStep(quartic, 4, "gradient"), jnp.full(3, 3.0), POINTS, learning_rate=1.0,
@@ -382,18 +351,3 @@ def test_runs_that_do_not_match_are_refused(change: dict[str, Any], says: str):
 def test_a_batch_of_none_is_refused():
     with pytest.raises(ValueError, match=r"^batch_size: expected a whole number from 1"):
         TrainingStep(squares, 0)
-
-
-def test_equal_choices_are_one_compilation():
-    assert hash(TrainingStep(squares, 4)) == hash(TrainingStep(squares, 4))
-    assert TrainingStep(squares, 4) == TrainingStep(squares, 4) != TrainingStep(squares, 5)
-    assert set(OPTIMISERS) == {"adam", "momentum", "gradient"}
-
-
-def test_a_step_is_one_of_the_iteration_rooms():
-    step = TrainingStep(squares)
-    state = step.start(jnp.zeros(3), jnp.asarray(POINTS), key=KEY)
-    data = TrainingData(jnp.asarray(POINTS), jnp.asarray(0.1))
-    later, info = step(state, data)
-    np.testing.assert_allclose(info.loss, squares(jnp.zeros(3), POINTS, None), rtol=1e-6)
-    assert not np.array_equal(later.params, state.params)

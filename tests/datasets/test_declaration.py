@@ -39,10 +39,6 @@ def test_it_is_whole_and_clean(language: str):
     assert numbers == list(range(1, 31))  # the thirty articles
 
 
-def test_the_default_is_english():
-    assert declaration() == declaration("english")
-
-
 def test_another_language_is_refused_with_a_list():
     with pytest.raises(ValueError, match=r"language: expected one of czech, .*; got 'latin'"):
         declaration("latin")

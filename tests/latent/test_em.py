@@ -1,7 +1,5 @@
 """EM whatever the model: the slide's two terms, and what the fits say and refuse."""
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -106,19 +104,6 @@ class TestDecomposition:
         slope = jax.grad(bound)(start.means)
         assert jnp.abs(slope).max() > 1
         np.testing.assert_allclose(slope, jax.grad(log_likelihood)(start.means), rtol=1e-9)
-
-
-@pytest.mark.slow
-def test_progress_is_told_after_every_chunk():
-    told: list[tuple[int, int, Any]] = []
-    run = fit_em(
-        MODEL, bishops_start(), standardised(), frames=[2, 4, 5], chunk=2,
-        on_chunk=lambda *said: told.append(said),
-    )  # fmt: skip
-    assert [(done, total) for done, total, _ in told] == [(2, 5), (4, 5), (5, 5)]
-    log_likelihoods = [float(info.log_likelihood) for _, _, info in told]
-    np.testing.assert_array_equal(log_likelihoods, run.infos.log_likelihood)
-    assert log_likelihoods[0] < log_likelihoods[1] < log_likelihoods[2]
 
 
 def test_progress_is_told_until_it_has_converged_and_no_further():

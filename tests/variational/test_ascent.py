@@ -161,17 +161,6 @@ def test_halves_alternate_and_single_steps_are_the_same():
         np.testing.assert_allclose(state.phi, frames.phi[half], rtol=1e-12)
 
 
-@pytest.mark.slow
-def test_float32_runs_and_agrees_to_its_digits():
-    run = variational_em(
-        SHARED, log_odds([0.3]), log_odds([0.5]), HEADS, frames=range(21), e="searched",
-        m="searched",
-    )  # fmt: skip
-    assert run.state.theta.dtype == jnp.float32
-    assert (np.diff(np.asarray(run.infos.bound)) >= -1e-5).all()
-    np.testing.assert_allclose(jax.nn.sigmoid(run.state.theta), [0.796], atol=0.01)
-
-
 def test_steps_that_run_away_say_so_and_keep_what_was_good():
     """The bound is a parabola in θ, and each step overshoots by more than the one before."""
     data = Effects(np.array([0.4, -1.3, 2.2]), np.array(0.7))
