@@ -37,7 +37,6 @@ from lecture11.divergence.codes import (
     code_of_lengths,
     huffman_code,
     kraft_sum,
-    mean_length,
     shannon_code,
 )
 from lecture11.divergence.continuous import (
@@ -118,7 +117,6 @@ __all__ = [
     "kraft_sum",
     "letter_counts",
     "letters_of",
-    "mean_length",
     "missing_letters",
     "mixture_log_density",
     "non_negativity",

@@ -97,7 +97,6 @@ from lecture11.embedding.neighbours.losses import (
 )
 from lecture11.embedding.neighbours.nerv import (
     forward_divergences,
-    nerv_gradient,
     nerv_loss,
     reverse_divergences,
 )
@@ -167,7 +166,6 @@ __all__ = [
     "mds_force",
     "nearest_neighbour_error",
     "neighbour_probabilities",
-    "nerv_gradient",
     "nerv_loss",
     "odd_ones",
     "others_than",

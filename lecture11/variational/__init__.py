@@ -85,7 +85,6 @@ from lecture11.variational.mean_field import (
 from lecture11.variational.normal import (
     expectation,
     normal_draws,
-    normal_scores,
     quadrature_gradient,
     quadrature_variances,
     reparametrised,
@@ -169,7 +168,6 @@ __all__ = [
     "nearest_coin_logits",
     "negative_elbo",
     "normal_draws",
-    "normal_scores",
     "posterior",
     "posterior_divergence",
     "posterior_on_grid",

@@ -52,13 +52,6 @@ def reparametrised(q: Normal, *, noise: Float[Array, "*draws"]) -> Float[Array, 
 
 
 @checked
-def normal_scores(z: Float[Array, "*draws"], q: Normal) -> Float[Array, "*draws 2"]:
-    """∇ log N(z | μ, σ²) in μ and in log σ: ((z − μ) / σ², (z − μ)² / σ² − 1)."""
-    noise = (z - q.mean) / q.sd
-    return jnp.stack([noise / q.sd, noise**2 - 1], axis=-1)
-
-
-@checked
 def normal_draws(
     f: Objective,
     q: Normal,

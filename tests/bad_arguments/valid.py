@@ -142,7 +142,6 @@ def divergence(room: Any) -> tuple[Table, dict[str, Table]]:
         "is_complete": {"points": [room.StationaryPoint("minimum", 0.0, 1.0, 0.1)]},
         "huffman_code": of_letters,
         "shannon_code": of_letters,
-        "mean_length": of_letters,
     }
 
 
@@ -309,7 +308,6 @@ def variational(room: Any) -> tuple[Table, dict[str, Table]]:
         "inference_gaps": {"q": each},
         "expectation": of_one,
         "normal_draws": of_one,
-        "normal_scores": of_one | {"z": jnp.zeros(3)},
         "quadrature_gradient": of_one,
         "quadrature_variances": of_one,
         "kl_to_prior": {"q": each},

@@ -33,7 +33,6 @@ TRACED = {
     "mds_force": (em.mds_force, D[0], 2.0),
     "nearest_neighbour_error": (em.nearest_neighbour_error, MAP, NUMBERS // 6),
     "neighbour_probabilities": (em.neighbour_probabilities, MAP),
-    "nerv_gradient": (em.nerv_gradient, MAP, LOG_P, 0.5),
     "nerv_loss": (em.nerv_loss, MAP, LOG_P, 0.5),
     "others_than": (em.others_than, MAP, 0, 1),
     "pair_probabilities": (em.pair_probabilities, MAP),

@@ -16,12 +16,12 @@ from lecture11.supervised import (
     TripletLoss,
     count_triplets,
     embed,
-    mined_loss,
     penultimate,
     scaled_to_unit_length,
     triplet_gaps,
     triplet_loss,
 )
+from lecture11.supervised.triplets import mined_loss
 from lecture11.training import TrainingStep, train
 
 MARGIN = 0.4

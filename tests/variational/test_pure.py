@@ -97,7 +97,6 @@ CASES = {
     "normal_draws": lambda x: va.normal_draws(
         cubed, Normal(x[0], 1 + x[1] ** 2), x[2], repeats=2, draws=3, key=KEY
     ),
-    "normal_scores": lambda x: va.normal_scores(x, Normal(x[0], 1 + x[1] ** 2)),
     "expectation": lambda x: va.expectation(cubed, Normal(x[0], 1 + x[1] ** 2), x[2]),
     "quadrature_gradient": lambda x: va.quadrature_gradient(cubed, Normal(x[0], 1.0), x[2]),
     "quadrature_variances": lambda x: va.quadrature_variances(

@@ -23,7 +23,6 @@ from lecture11.embedding import (
     joint_affinities,
     mds_force,
     neighbour_probabilities,
-    nerv_gradient,
     nerv_loss,
     pair_probabilities,
     reverse_divergences,
@@ -47,6 +46,7 @@ from lecture11.embedding.neighbours.attraction import (
 )
 from lecture11.embedding.neighbours.attraction import _sparse_affinities as sparse_affinities
 from lecture11.embedding.neighbours.losses import NERV, RetrievalAffinities
+from lecture11.embedding.neighbours.nerv import nerv_gradient
 from lecture11.embedding.neighbours.repulsion import log_row_sums
 from lecture11.embedding.neighbours.sne import log_neighbour_probabilities
 from lecture11.embedding.neighbours.tsne import student_weights

@@ -6,7 +6,7 @@ import numpy as np
 
 from lecture11.divergence import Normal
 from lecture11.exercises import check_reparametrised, check_score_function, check_vae_divergence
-from lecture11.variational import kl_to_prior, leave_one_out, normal_scores, score_function_gradient
+from lecture11.variational import kl_to_prior, leave_one_out, score_function_gradient
 from tests.exercises.students import Students
 
 
@@ -48,8 +48,8 @@ def by_automatic_differentiation(z, values, mean, sd):
 
 @jax.jit
 def with_the_package(z, values, mean, sd):
-    scores = normal_scores(jnp.asarray(z), Normal(mean, sd)) / jnp.array([1, sd])
-    values = jnp.asarray(values)
+    t, values = (jnp.asarray(z) - mean) / sd, jnp.asarray(values)
+    scores = jnp.stack([t / sd, (t**2 - 1) / sd], axis=1)
     return score_function_gradient(values, scores, leave_one_out(values))
 
 
