@@ -62,7 +62,6 @@ class CountMixture(FiniteMixture):
     """What those of P are: sources, components, symbols in the model's own terms."""
 
     def __post_init__(self) -> None:
-        """Check the choice."""
         as_number("smoothing", self.smoothing, 0)
 
     def check(self, params: Any, data: Any) -> tuple[Any, Float[Array, "points *sources symbols"]]:

@@ -143,7 +143,6 @@ class GaussianMixture(FiniteMixture):
     compiler_options: ClassVar[Mapping[str, Any] | None] = FAST_MATH
 
     def __post_init__(self) -> None:
-        """Check the choices."""
         as_choice("shape", self.shape, SHAPES)
         as_number("prior_points", self.prior_points, 0)
         as_number("prior_variance", self.prior_variance, above=0)

@@ -94,7 +94,6 @@ class SenseMixture(FiniteMixture):
     smoothing: float = 0.0
 
     def __post_init__(self) -> None:
-        """Check the choice."""
         as_number("smoothing", self.smoothing, 0)
 
     @checked

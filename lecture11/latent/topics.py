@@ -106,7 +106,6 @@ class PLSA(Model):
     learns_words: bool = field(default=True, metadata={"static": True})
 
     def __post_init__(self) -> None:
-        """Check the choices."""
         as_number("smoothing", self.smoothing, 0)
         as_flag("learns_words", self.learns_words)
 

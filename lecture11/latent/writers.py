@@ -103,7 +103,6 @@ class Writers(FiniteMixture):
     prior_glyphs: float = 1.0
 
     def __post_init__(self) -> None:
-        """Check the choice."""
         as_number("prior_glyphs", self.prior_glyphs, above=0)
 
     @checked

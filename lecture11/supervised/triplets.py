@@ -158,7 +158,6 @@ class TripletLoss:
     unit_length: bool = True
 
     def __post_init__(self) -> None:
-        """Check the choice."""
         as_choice("mining", self.mining, MININGS)
 
     def __call__(

@@ -46,7 +46,6 @@ class EpochStep:
     step: TrainingStep
 
     def __post_init__(self) -> None:
-        """Check the choice."""
         if self.step.batch_size is None:
             raise ValueError("step: expected a batch_size; with all examples a step is an epoch.")
 

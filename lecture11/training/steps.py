@@ -92,7 +92,6 @@ class TrainingStep:
     optimiser: Optimiser = "adam"
 
     def __post_init__(self) -> None:
-        """Check the batch."""
         if self.batch_size is not None:
             as_whole("batch_size", self.batch_size, 1)
 

@@ -93,7 +93,6 @@ class HalfStep:
     gradient_steps: int = 1
 
     def __post_init__(self) -> None:
-        """Check the number."""
         as_whole("gradient_steps", self.gradient_steps, 1)
 
     def _raised(

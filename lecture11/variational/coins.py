@@ -45,7 +45,6 @@ class Coins:
     family: Literal["free", "shared"] = "free"
 
     def __post_init__(self) -> None:
-        """Check the numbers."""
         as_whole("tosses", self.tosses, 1)
         as_whole("fair", self.fair, 0)
 
