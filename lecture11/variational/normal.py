@@ -103,8 +103,8 @@ def quadrature_variances(
     baseline: b of the score function
     """
     q = _one_normal(q)
-    level = jnp.asarray(baseline, q.mean.dtype)
-    return EstimatorVariances(*_moments(f, q, _arrays(data), level)[1:])
+    offset = jnp.asarray(baseline, q.mean.dtype)
+    return EstimatorVariances(*_moments(f, q, _arrays(data), offset)[1:])
 
 
 @partial(jax.jit, static_argnums=0)

@@ -118,14 +118,14 @@ class DescentStep:
 
     loss: MapLoss
 
-    def __call__(self, state: DescentState, task: DescentData) -> tuple[DescentState, DescentInfo]:
+    def __call__(self, state: DescentState, data: DescentData) -> tuple[DescentState, DescentInfo]:
         """Move once; the info is about the incoming map."""
-        chosen = task.settings
+        chosen = data.settings
         early = state.iteration < chosen.early_iterations
         exaggeration = jnp.where(early, chosen.exaggeration, 1)
         momentum = jnp.where(early, chosen.early_momentum, chosen.momentum)
         rate = jnp.where(early, chosen.early_rate, chosen.rate)
-        loss, gradient = self.loss(state.points, task.affinities, exaggeration)
+        loss, gradient = self.loss(state.points, data.affinities, exaggeration)
         onward = jnp.sign(gradient) != jnp.sign(state.velocity)
         gains = jnp.where(
             onward, state.gains + chosen.gain_increase, state.gains * chosen.gain_decrease
@@ -133,7 +133,7 @@ class DescentStep:
         gains = jnp.maximum(gains, LEAST_GAIN)
         velocity = momentum * state.velocity - rate * gains * gradient
         if self.loss.is_steep:
-            velocity = self._shortened(velocity, state.points, loss, task.affinities)
+            velocity = self._shortened(velocity, state.points, loss, data.affinities)
         points = _kept_apart(_centred(state.points + velocity))
         return (
             DescentState(points, velocity, gains, state.iteration + 1),
@@ -160,9 +160,9 @@ class BatchedStep:
 
     step: DescentStep
 
-    def __call__(self, state: DescentState, task: DescentData) -> tuple[DescentState, DescentInfo]:
+    def __call__(self, state: DescentState, data: DescentData) -> tuple[DescentState, DescentInfo]:
         """Move each map once; states, affinities and settings are stacked along a first axis."""
-        return jax.vmap(self.step)(state, task)
+        return jax.vmap(self.step)(state, data)
 
 
 def start_state(points: Float[Array, "*runs points dims"]) -> DescentState:
