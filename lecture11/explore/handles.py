@@ -94,13 +94,19 @@ class Pick(Part):
 
 @dataclass(frozen=True)
 class Place(Part):
-    """Click where there is nothing: the field (size, 2) gets another place.
+    """Click where there is nothing: the field (size, 2) gets a few places more, scattered there.
 
-    size: the name of a size, which grows
+    size: the name of a size, which grows by as many; at the first click it begins at that number
+    choice: the field () that says whether the field is in use, and its number then
+    count: how many places a click adds
+    spread: standard deviation of the scatter, in units of the panel
     """
 
     on: str
     size: str
+    choice: tuple[str, int]
+    count: int = 12
+    spread: float = 0.05
 
     def check(self, shapes: Mapping[str, tuple[Any, ...]], panels: Any, sizes: Any) -> None:
         """Raise ValueError where something named is not there, or has another shape."""
@@ -108,6 +114,8 @@ class Place(Part):
         if self.size not in sizes:
             raise ValueError(f"{self._said}: no size is called {self.size!r}.")
         self._require(shapes[self.field], shapes[self.field] == (self.size, 2), f"{self.size} × 2")
+        if shapes.get(self.choice[0]) != ():
+            raise ValueError(f"{self._said}: {self.choice[0]!r} is no number of the state.")
 
 
 @dataclass(frozen=True)
@@ -131,6 +139,7 @@ class Slider(Part):
     """A bar and a number box for a number, or for a size.
 
     The field may be the name of a size: then all arrays with that size are made anew.
+    part: of a field (n,), which number
     log: whether the bar's positions are evenly spaced in the logarithm
     """
 
@@ -138,6 +147,7 @@ class Slider(Part):
     high: float
     step: float
     log: bool = False
+    part: int = 0
 
     def __post_init__(self) -> None:
         """Check the range."""
@@ -157,7 +167,9 @@ class Slider(Part):
                 raise ValueError(f"{self._said}: the size goes from {least} to {most}.")
             return
         super().check(shapes, panels, sizes)
-        self._require(shapes[self.field], shapes[self.field] in ((), (1,)), "one number, ()")
+        shape = shapes[self.field]
+        fits = shape == () or (len(shape) == 1 and self.part < shape[0])
+        self._require(shape, fits, "one number, () or (n,)")
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from lecture11.explore.handles import Part, Place
-from lecture11.explore.translator import Program, float64, translate
+from lecture11.explore.translator import Program, draw, float64, translate
 from lecture11.figures.scene import Scene
 from lecture11.figures.sentences import Sentence, words_of
 
@@ -42,7 +42,7 @@ class Lab:
     name: short, as in ``data-laboratory="em"``
     title: a few words, read aloud
     state: a NamedTuple of arrays, where everything starts
-    begin: a move that is made first, where the state is not yet what it starts with
+    begin: a move that is made first, before anything is prepared
     view: of the state, a NamedTuple of arrays: all that is drawn and said. It and the moves take
         the state, and where something is prepared, as a second argument a dict of that by name
     scene: panels and marks
@@ -87,10 +87,14 @@ class Lab:
         put = functools.partial(object.__setattr__, self)
         put("state", self.as_state("state", self.state))
         self._check_names()
+        put("state", self._with_noise(self.state))
         if self.begin is not None:
-            put("state", self._moved("begin", self.begin, self.state))
+            given = (self.state, {}) if self.prepare else (self.state,)
+            put("state", self._moved("begin", self.begin, given))
         put("starts", {n: self.as_state(f"starts[{n!r}]", s) for n, s in self.starts.items()})
-        shapes = {**self._shapes_of(self.state), **self._seen_shapes()}
+        prepared = named_leaves(dict(self._arguments[1]))
+        shapes = {name: _plain(leaf.shape) for name, leaf in prepared}
+        shapes |= self._shapes_of(self.state) | self._seen_shapes()
         self.scene.check(shapes)
         for sentence in self.words:
             sentence.check(shapes, self.lists)
@@ -128,6 +132,15 @@ class Lab:
                 )
             arrays.append(array.astype(kind))
         return type(state)(*arrays)
+
+    def _with_noise(self, state: Any) -> Any:
+        """The noise of its seed, another stream for each field."""
+        drawn = {
+            key: draw(self.noise[key], np.shape(value), seed=int(state.seed), counter=stream)
+            for stream, (key, value) in enumerate(state._asdict().items())
+            if key in self.noise
+        }
+        return state._replace(**drawn)
 
     def _allows(self, size: str, number: int) -> bool:
         low, high = self.sizes[size]
@@ -259,18 +272,21 @@ class Lab:
     def values(self, state: Any) -> dict[str, np.ndarray]:
         """All arrays that marks and words name, at this state."""
         with float64():
-            seen = self._compiled["view"](*self._given(state, self._prepared(state)))
-            leaves = [*named_leaves(state), *named_leaves(seen)]
+            prepared = self._prepared(state)
+            seen = self._compiled["view"](*self._given(state, prepared))
+            leaves = [*named_leaves(state), *named_leaves(prepared), *named_leaves(seen)]
             return {name: np.asarray(leaf) for name, leaf in leaves}
 
     def moved(self, name: str, state: Any) -> Any:
         """The state after a move; for tests and for what a notebook does beforehand."""
-        return self._moved(name, self._moves[name], state)
-
-    def _moved(self, name: str, move: Function, state: Any) -> Any:
         with float64():
-            after = jax.jit(move)(*self._given(state, self._prepared(state)))
-        return self.as_state(name, type(state)(*map(np.asarray, after)))
+            given = self._given(state, self._prepared(state))
+        return self._moved(name, self._moves[name], given)
+
+    def _moved(self, name: str, move: Function, given: tuple[Any, ...]) -> Any:
+        with float64():
+            after = jax.jit(move)(*given)
+        return self.as_state(name, type(self.state)(*map(np.asarray, after)))
 
     def _prepared(self, state: Any) -> dict[str, Any]:
         prepared: dict[str, Any] = {}

@@ -54,7 +54,9 @@ class Laboratory(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         """The words."""
-        return f"{self.lab.title} (run this cell to use it). {self.lab.said(self.values)}"
+        return (
+            f"Laboratory: {self.lab.title} (run this cell to use it). {self.lab.said(self.values)}"
+        )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from lecture11.figures.style import COLOURS
+from lecture11.figures.style import CLASS_COLOURS
 
 INKS = ("ink", "quiet", "paper")
 """Colours that differ in the light and the dark: of text, of what stays in the background, of the
@@ -94,13 +94,13 @@ class Mark:
     def __post_init__(self) -> None:
         """Check the colours."""
         for colour in self.colours:
-            if isinstance(colour, int) and 0 <= colour < len(COLOURS):
+            if isinstance(colour, int) and 0 <= colour < len(CLASS_COLOURS):
                 continue
             if isinstance(colour, str) and (colour in INKS or len(colour) == 7):
                 continue
             raise ValueError(
                 f"{type(self).__name__.lower()} of {self.at!r}: colours are numbers below "
-                f"{len(COLOURS)}, {', '.join(INKS)} or '#rrggbb'; got {colour!r}."
+                f"{len(CLASS_COLOURS)}, {', '.join(INKS)} or '#rrggbb'; got {colour!r}."
             )
 
     def names(self) -> Iterator[str]:

@@ -36,7 +36,7 @@ Lists = Mapping[str, Sequence[str]]
 @styled
 def still(scene: scenes.Scene, values: Values, words: str, lists: Lists) -> Picture:
     """The scene at these arrays, with the words given."""
-    figure, axes = _panels(scene)
+    figure, axes = panels_of(scene)
     for mark in scene.marks:
         draw_mark(axes[mark.on], mark, values, lists)
     for panel in scene.panels:
@@ -44,7 +44,8 @@ def still(scene: scenes.Scene, values: Values, words: str, lists: Lists) -> Pict
     return Picture(figure, words)
 
 
-def _panels(scene: scenes.Scene) -> tuple[Figure, dict[str, Axes]]:
+def panels_of(scene: scenes.Scene) -> tuple[Figure, dict[str, Axes]]:
+    """An empty figure, and its axes by the panels' names."""
     columns = [
         [panel for panel in scene.panels if panel.column == column]
         for column in range(1 + max(panel.column for panel in scene.panels))

@@ -117,7 +117,7 @@ def test_a_state_travels_as_bytes_and_comes_back(lab: Lab):
         ({"handles": [Drag("power", "it", "plane")]}, "expected places"),
         ({"handles": [Drag("places", "it", "plane", at="other")]}, "'other' is none of"),
         ({"handles": [Pick("places", "it", "plane", "places")]}, "expected one number"),
-        ({"handles": [Place("places", "it", "plane", "m")]}, "no size is called 'm'"),
+        ({"handles": [Place("places", "it", "plane", "m", ("count", 1))]}, "no size is called 'm'"),
         ({"controls": [Slider("n", "points", 1, 9, 1)]}, "the size goes from 2 to 9"),
         ({"controls": [Slider("places", "x", 1, 9, 1)]}, "expected one number"),
         ({"controls": [Choice("power", "p", ("one",))]}, "two names or more"),

@@ -13,7 +13,7 @@ from typing import Any
 import ipywidgets as widgets
 from ipywidgets.widgets.widget import _instances
 
-from lecture11.explore import Explorer, Player, Question, Stepper
+from lecture11.explore import Explorer, Laboratory, Player, Question, Stepper
 
 ROUNDS = 3
 TYPED = "tea on toast"
@@ -111,8 +111,19 @@ def look_through_question(question: Question) -> None:
     assert len(replies) == len(question.choices.options), f"{question!r:.60}: a reply twice"
 
 
+def operate_laboratory(laboratory: Laboratory) -> None:
+    """Its moves in the kernel, and back to the start; in the page they are the browser tests'."""
+    first = repr(laboratory)
+    for name in laboratory.lab.moves:
+        laboratory.state = laboratory.lab.moved(name, laboratory.state)
+    assert repr(laboratory) != first, f"{first:.60}: says the same whatever is done"
+    laboratory.state = laboratory.lab.state
+    assert repr(laboratory) == first, f"{first:.60}: there and back is elsewhere"
+
+
 OPERATED = {
     Explorer: operate_explorer,
+    Laboratory: operate_laboratory,
     Player: look_through_player,
     Question: look_through_question,
     Stepper: operate_stepper,

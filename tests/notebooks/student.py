@@ -37,6 +37,7 @@ UNSOLVED = {"text/plain": repr(_UNSOLVED), "text/html": _UNSOLVED._repr_html_()}
 OPERATE = "from tests.notebooks.operate import operate_all\n\noperate_all()"
 TEXTS = {
     "Explorer": "Explorer of",
+    "Laboratory": "Laboratory: ",
     "Player": "Player of",
     "Question": "(Run this cell to answer.)",
     "Stepper": "Buttons: ",

@@ -7,12 +7,24 @@ from collections.abc import Callable
 
 from lecture11.explore.lab import Lab
 from lecture11.explore.laboratories.em import declare as _em
+from lecture11.explore.laboratories.fit_scene import declare as _fit
+from lecture11.explore.laboratories.tsne_scene import declare as _tsne
 from lecture11.explore.widget import Laboratory
 
-DECLARED: dict[str, Callable[[], Lab]] = {"em": _em}
+DECLARED: dict[str, Callable[[], Lab]] = {"em": _em, "tsne": _tsne, "fit": _fit}
 """By the name that ``data-laboratory`` has."""
 
 
 def em() -> Laboratory:
     """EM on Old Faithful: drag the means; E-step, M-step, play."""
     return Laboratory(_em())
+
+
+def tsne() -> Laboratory:
+    """t-SNE, live: data, perplexity, exaggeration, rate; points of one's own."""
+    return Laboratory(_tsne())
+
+
+def fit() -> Laboratory:
+    """One normal fitted to several modes: both directions of KL, and the landscape."""
+    return Laboratory(_fit())

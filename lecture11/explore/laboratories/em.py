@@ -214,10 +214,10 @@ SCENE = Scene(
 )  # fmt: skip
 
 WORDS = (
-    Sentence("After {cycles:d} cycles the log-likelihood is {level:.1f} nats.", "touches"),
+    Sentence("After cycle {cycles:d} the log-likelihood is {level:.1f} nats.", "touches"),
     Sentence(
-        "After {cycles:d} cycles and an M-step the log-likelihood is {level:.1f} nats, the bound "
-        "with the old responsibilities {bound:.1f}: a gap of {gap:.2f}.",
+        "After cycle {cycles:d} and one more M-step the log-likelihood is {level:.1f} nats, the "
+        "bound with the old responsibilities {bound:.1f}: a gap of {gap:.2f}.",
         "not touches",
     ),
     Sentence(

@@ -40,6 +40,8 @@ REACH = 8.0
 """They go from −REACH to REACH."""
 NODES = 1025
 """Of the rule for the forward divergence."""
+LONGEST = 60
+"""Steps of a descent."""
 DAMPING = 1e-2
 """Of a descent's first step."""
 KINDS = ("minimum", "saddle", "maximum")
@@ -53,14 +55,15 @@ class State(NamedTuple):
     """Of the modes, from 0 on, one of them positive; they are divided by their sum."""
     means: Float[Array, " 3"]
     sds: Float[Array, " 3"]
-    mean: Float[Array, ""]
-    """Of q where both descents start."""
-    sd: Float[Array, ""]
+    q: Float[Array, " 2"]
+    """Mean and sd of q where both descents start."""
     forward: Float[Array, " 3"]
     """Mean and sd of the q that goes down D_KL(p ‖ q), and the damping of its next step."""
     reverse: Float[Array, " 3"]
     """Likewise for D_KL(q ‖ p)."""
     steps: Int[Array, ""]
+    trails: Float[Array, "2 places 2"]
+    """Mean and sd of q on its way down either divergence; NaN for steps to come."""
 
 
 class Landscape(NamedTuple):
@@ -88,6 +91,8 @@ class Seen(NamedTuple):
 
     density: Float[Array, "241 2"]
     """p, as places of a curve."""
+    area: Float[Array, "241 3"]
+    """The area under it."""
     start: Float[Array, "241 2"]
     """q at the start."""
     forward: Float[Array, "241 2"]
@@ -112,6 +117,10 @@ class Seen(NamedTuple):
     reverse_settled: Bool[Array, ""]
     settled: Bool[Array, ""]
     """Both."""
+    over: Bool[Array, ""]
+    """Whether the playing ends."""
+    minima_at: Float[Array, "ends 2"]
+    saddles_at: Float[Array, "ends 2"]
     minima: Int[Array, ""]
     broad: Bool[Array, ""]
 
@@ -153,8 +162,10 @@ def find_stationary(
 
 def restart(state: State, given: Mapping[str, Any]) -> State:
     """Both descents at the start again."""
-    first = jnp.stack([state.mean, state.sd, jnp.asarray(DAMPING)])
-    return state._replace(forward=first, reverse=first, steps=jnp.zeros((), jnp.int32))
+    first = jnp.append(state.q, DAMPING)
+    trails = jnp.full_like(state.trails, jnp.nan).at[:, 0].set(state.q)
+    begun = {"forward": first, "reverse": first, "trails": trails}
+    return state._replace(steps=jnp.zeros((), jnp.int32), **begun)
 
 
 def descend(state: State, given: Mapping[str, Any]) -> State:
@@ -164,7 +175,11 @@ def descend(state: State, given: Mapping[str, Any]) -> State:
     masses = rule.weights * jnp.exp(mixture_log_density(rule.nodes, p))
     forward = _stepped(forward_objective, state.forward, (rule.nodes, masses / masses.sum()))
     reverse = _stepped(_REVERSE, state.reverse, p)
-    return state._replace(forward=forward, reverse=reverse, steps=state.steps + 1)
+    steps = jnp.minimum(state.steps + 1, LONGEST)
+    here = (jnp.arange(LONGEST + 1) == steps)[None, :, None]
+    now = jnp.stack([forward[:2], reverse[:2]])[:, None]
+    trails = jnp.where(here, now, state.trails)
+    return state._replace(forward=forward, reverse=reverse, steps=steps, trails=trails)
 
 
 _REVERSE = ReverseObjective(mixture_log_density, FITTING)
@@ -182,6 +197,7 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
     p = mixture(state.weights, state.means, state.sds)
     rule = covering_rule(p, NODES)
     x = jnp.linspace(-REACH, REACH, PLACES)
+    density = jnp.exp(mixture_log_density(x, p))
     forward, reverse = Normal(*state.forward[:2]), Normal(*state.reverse[:2])
     best = forward_fit(p)
     slope = _REVERSE(reverse, p).gradient
@@ -190,13 +206,14 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
     forward_settled = jnp.hypot(*(_relative(forward, best))) < 1e-6
     reverse_settled = jnp.abs(slope).max() < 1e-6
     return Seen(
-        density=jnp.stack([x, jnp.exp(mixture_log_density(x, p))], axis=1),
-        start=_curve(x, Normal(state.mean, state.sd)),
+        density=jnp.stack([x, density], axis=1),
+        area=jnp.stack([x, 0 * x, density], axis=1),
+        start=_curve(x, Normal(*state.q)),
         forward=_curve(x, forward),
         reverse=_curve(x, reverse),
         modes=jnp.stack([p.means, jnp.where(there, tops, jnp.nan)], axis=1),
         spreads=jnp.stack([p.means + p.sds, jnp.where(there, tops / 2, jnp.nan)], axis=1),
-        at_start=jnp.stack([state.mean, state.sd])[None],
+        at_start=state.q[None],
         at_forward=jnp.stack(forward)[None],
         at_reverse=jnp.stack(reverse)[None],
         best_forward=jnp.stack(best)[None],
@@ -210,6 +227,9 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         forward_settled=forward_settled,
         reverse_settled=reverse_settled,
         settled=forward_settled & reverse_settled,
+        over=(forward_settled & reverse_settled) | (state.steps >= LONGEST),
+        minima_at=_of_kind(given["stationary"], 0),
+        saddles_at=_of_kind(given["stationary"], 1),
         minima=given["stationary"].minima,
         broad=given["stationary"].broad,
     )
@@ -218,6 +238,10 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
 def _relative(q: Normal, other: Normal) -> tuple[Array, Array]:
     """How far apart two normals are, in sds and in e-folds."""
     return (q.mean - other.mean) / other.sd, jnp.log(q.sd / other.sd)
+
+
+def _of_kind(stationary: Stationary, kind: int) -> Float[Array, "ends 2"]:
+    return jnp.where((stationary.kinds == kind)[:, None], stationary.places, jnp.nan)
 
 
 def _curve(x: Float[Array, " places"], q: Normal) -> Float[Array, "places 2"]:
@@ -231,10 +255,10 @@ def begin_state() -> State:
         "weights": np.array([0.5, 0.5, 0.0]),
         "means": np.array([-2.0, 2.0, 5.0]),
         "sds": np.array([0.5, 0.5, 0.5]),
-        "mean": first[0],
-        "sd": first[1],
+        "q": first[:2],
         "forward": first,
         "reverse": first,
         "steps": np.int32(0),
+        "trails": np.full((2, LONGEST + 1, 2), np.nan),
     }
     return State(**fields)

@@ -47,6 +47,8 @@ COLUMNS = 64
 """Of the data, as many as a digit has pixels; what a shape doesn't need is 0."""
 STEPS = 2
 """Of the descent, in one move."""
+LONGEST = 2000
+"""Iterations, after which the playing ends."""
 
 
 class State(NamedTuple):
@@ -120,6 +122,15 @@ class Seen(NamedTuple):
     """Of the first group in the map: the smallest distance from its centre over the mean one. Next
     to 1 it is a ring; of a full disc next to 0."""
     is_ring: Bool[Array, ""]
+    kinds: Int[Array, " n"]
+    """Colour and marker of each point: its group, of six."""
+    is_digits: Bool[Array, ""]
+    is_plain: Bool[Array, ""]
+    """Whether the points are no digits."""
+    is_cut: Bool[Array, ""]
+    """Whether the perplexity asked is more than so many points can have."""
+    over: Bool[Array, ""]
+    """Whether the playing ends."""
 
 
 @functools.cache
@@ -204,6 +215,7 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
     loss, _ = TSNE(state.points, pairs, jnp.ones(()))
     reach = jnp.maximum(jnp.abs(state.points).max(), START_SPREAD)
     hollow = _hollow(state.points, data.groups == 0)
+    is_digits = state.shape == SHAPES.index("digits")
     return Seen(
         map=state.points / reach,
         reach=reach,
@@ -216,6 +228,11 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         number=jnp.asarray(state.points.shape[0]).astype(jnp.int32),
         hollow=hollow,
         is_ring=hollow > 0.5,
+        kinds=data.groups % 6,
+        is_digits=is_digits,
+        is_plain=~is_digits,
+        is_cut=state.perplexity > state.points.shape[0] - 1,
+        over=state.iteration >= LONGEST,
     )
 
 

@@ -51,13 +51,13 @@ function barOf({ low, high, step, log }) {
 function makeSlider(spec, host, parent) {
   const group = html("div", parent, { class: "slider" });
   const { low, high, step, to, from } = barOf(spec);
-  const set = (/** @type {number} */ value, busy = false) => host.setNumber(spec.field, value, busy);
+  const set = (/** @type {number} */ value, busy = false) => host.setNumber(spec.field, value, busy, spec.part);
   const showNumber = numberBox(group, spec.label, spec, (value) => set(value));
   const bar = html("input", group, { type: "range", min: low, max: high, step, "aria-label": spec.label });
   bar.addEventListener("input", () => set(from(bar.valueAsNumber), true));
   bar.addEventListener("change", () => host.released());
   return () => {
-    const value = host.numberOf(spec.field);
+    const value = host.numberOf(spec.field, spec.part);
     showNumber(value);
     if (document.activeElement !== bar || from(bar.valueAsNumber) !== value) bar.value = to(value);
   };

@@ -40,4 +40,8 @@ export function svg(tag, parent, attributes = {}, text) {
 
 /** A colour of the palette, an ink, or "#rrggbb", as CSS. @param {number | string} colour */
 export const ownColour = (colour) =>
-  typeof colour === "number" ? `var(--colour-${colour})` : `var(--${colour}, ${colour})`;
+  typeof colour === "number"
+    ? `var(--colour-${colour})`
+    : colour.startsWith("#")
+      ? colour
+      : `var(--${colour})`;

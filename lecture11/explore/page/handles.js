@@ -1,4 +1,4 @@
-// Grips that follow the pointer, and clicks and strokes on a panel.
+// Grips that follow the pointer.
 
 import { html, ownColour } from "./dom.js";
 import { formatted } from "./numbers.js";
@@ -124,70 +124,6 @@ export class Drag {
         return name + formatted(this.data[this.axes.length * k + place], form);
       });
       grip.setAttribute("aria-label", `${this.name(k)}: ${said.join(", ")}; arrow keys move it`);
-    });
-  }
-}
-
-/** Click the nearest place. @param {any} spec @param {any} host */
-export function makePick(spec, host) {
-  const panel = host.panels[spec.on];
-  panel.plot.addEventListener("click", (/** @type {PointerEvent} */ event) => {
-    const { left, top } = panel.plot.getBoundingClientRect();
-    const { data } = host.engine.values[spec.among];
-    let [nearest, least] = [-1, 30 ** 2];
-    for (let k = 0; k < data.length / 2; k++) {
-      const across = panel.x(data[2 * k]) - event.clientX + left;
-      const up = panel.y(data[2 * k + 1]) - event.clientY + top;
-      if (across ** 2 + up ** 2 < least) [nearest, least] = [k, across ** 2 + up ** 2];
-    }
-    if (nearest < 0) return;
-    host.engine.state[spec.field].data[0] = nearest;
-    host.changed(spec.field);
-  });
-}
-
-/** Click to add a place. @param {any} spec @param {any} host */
-export function makePlace(spec, host) {
-  const panel = host.panels[spec.on];
-  panel.plot.addEventListener("click", (/** @type {PointerEvent} */ event) => {
-    if (/** @type {Element} */ (event.target).closest(".grip")) return;
-    host.addPlace(spec, panel.under("x", event), panel.under("y", event));
-  });
-}
-
-/** Strokes into an image. @param {any} spec @param {any} host */
-export function makeDraw(spec, host) {
-  const panel = host.panels[spec.on];
-  panel.plot.style.touchAction = "none";
-  let held = false;
-  const stroke = (/** @type {PointerEvent} */ event) => {
-    const { data, shape } = host.engine.state[spec.field];
-    const [rows, columns] = shape;
-    const share = (/** @type {"x" | "y"} */ axis) => {
-      const [low, high] = panel.spec[axis];
-      return (panel.under(axis, event) - low) / (high - low);
-    };
-    const [x, y] = [share("x") * columns - 0.5, share("y") * rows - 0.5];
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const ink = Math.max(0, 1 - Math.hypot(row - y, column - x) / (spec.radius + 0.5));
-        data[row * columns + column] = Math.max(data[row * columns + column], Math.min(1, 2 * ink));
-      }
-    }
-    host.changed(spec.field, true);
-  };
-  panel.plot.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-    held = true;
-    panel.plot.setPointerCapture(event.pointerId);
-    stroke(event);
-  });
-  panel.plot.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
-    if (held) stroke(event);
-  });
-  for (const end of ["pointerup", "pointercancel"]) {
-    panel.plot.addEventListener(end, () => {
-      if (held) host.released();
-      held = false;
     });
   }
 }

@@ -3,11 +3,12 @@
 import { makeBoxes, makeControl } from "./controls.js";
 import { html } from "./dom.js";
 import { Engine } from "./engine.js";
-import { Drag, makeDraw, makePick, makePlace } from "./handles.js";
+import { Drag } from "./handles.js";
 import { drawMark } from "./marks.js";
 import { Panel } from "./panel.js";
 import { makeBar } from "./play.js";
 import { makeScene, themeOf } from "./scene.js";
+import { makeDraw, makePick, makePlace } from "./strokes.js";
 import { wordsOf } from "./numbers.js";
 
 const REST = 300; // milliseconds without a change, after which all is said and sent
@@ -62,34 +63,23 @@ export class Laboratory {
         this.drags.push(drag);
         this.refreshers.push(makeBoxes(drag, this, controls));
       } else if (handle.kind === "pick") makePick(handle, this);
-      else if (handle.kind === "place") makePlace(handle, this);
+      else if (handle.kind === "place") makePlace(handle, this, controls);
       else makeDraw(handle, this);
     }
   }
 
   /** The number that a control shows. @param {string} name of a field, or of a size */
-  numberOf(name) {
+  numberOf(name, part = 0) {
     const { state, sizes } = this.engine;
-    return name in sizes ? sizes[name] : state[name].data[0];
+    return name in sizes ? sizes[name] : state[name].data[part];
   }
 
   /** @param {string} name @param {number} value */
-  setNumber(name, value, busy = false) {
+  setNumber(name, value, busy = false, part = 0) {
     const { state, sizes } = this.engine;
     if (name in sizes) this.engine.resize(name, Math.round(value));
-    else state[name].data[0] = value;
+    else state[name].data[part] = value;
     this.changed(name, busy);
-  }
-
-  /** Add a place where somebody clicked. @param {any} spec @param {number} x @param {number} y */
-  addPlace(spec, x, y) {
-    const most = this.spec.sizes[spec.size][1];
-    const held = this.engine.sizes[spec.size];
-    if (held >= most) return;
-    this.engine.resize(spec.size, held + 1);
-    this.engine.state[spec.field].data.set([x, y], 2 * held);
-    this.engine.follow(spec.size);
-    this.changed(spec.field);
   }
 
   /** The reader has changed a field. @param {string} name @param {boolean} busy still at it */

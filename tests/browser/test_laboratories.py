@@ -1,0 +1,200 @@
+"""All laboratories on an exported page, with no kernel: mouse, touch, keyboard, light and dark."""
+
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from playwright.sync_api import Browser, Locator, Page
+
+from lecture11.explore.export import exported
+from lecture11.explore.laboratories import DECLARED
+from lecture11.figures.still import draw_mark, panels_of
+
+pytestmark = pytest.mark.browser
+
+WAYS = {
+    "narrow, light, touched": {"width": 390, "scheme": "light", "touch": True},
+    "wide, dark, by mouse": {"width": 1280, "scheme": "dark", "touch": False},
+}
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page made of a stored notebook with the places of all laboratories."""
+    cells = []
+    for name in DECLARED:
+        html = f'<figure data-laboratory="{name}"><img alt="A still." src="data:,"></figure>'
+        cells.append(new_code_cell(outputs=[new_output("display_data", {"text/html": html})]))
+    path = tmp_path_factory.mktemp("exported") / "laboratories.html"
+    path.write_text(exported(new_notebook(cells=cells)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def page(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Iterator[Page]:
+    """The page open; at the end no request was made and no error logged."""
+    way = WAYS[request.param]
+    size = {"width": way["width"], "height": 900}
+    context = browser.new_context(
+        viewport=size, color_scheme=way["scheme"], has_touch=way["touch"], offline=True
+    )
+    opened, wrong = context.new_page(), []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    opened.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
+    )
+    opened.goto(file.as_uri())
+    opened.wait_for_selector(".lecture11-lab")
+    yield opened
+    assert wrong == []
+    context.close()
+
+
+def laboratory(page: Page, name: str) -> Locator:
+    found = page.locator(f"figure[data-laboratory={name}]")
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def words(lab: Locator) -> str:
+    return lab.locator(".words").inner_text()
+
+
+def array(lab: Locator, name: str) -> np.ndarray:
+    """An array of the page's."""
+    script = (
+        "(root, name) => [...root.querySelector('section').laboratory.engine.values[name].data]"
+    )
+    return np.array(lab.evaluate(script, name), float)
+
+
+def drag(page: Page, grip: Locator, across: float, up: float) -> list[float]:
+    """Take hold and move, in twelve steps; milliseconds from each to the frame that shows it."""
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    grip.evaluate(
+        """grip => { window.waits = []; grip.addEventListener('pointermove', () => {
+            const began = performance.now();
+            requestAnimationFrame(() => window.waits.push(performance.now() - began));
+        }, true); }"""
+    )
+    touch = (
+        page.context.new_cdp_session(page) if page.evaluate("navigator.maxTouchPoints") else None
+    )
+    for step in range(13):
+        at = {"x": x + across * step / 12, "y": y + up * step / 12}
+        if touch:
+            kind = "touchMove" if step else "touchStart"
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [at]})
+        else:
+            page.mouse.move(at["x"], at["y"])
+            if step == 0:
+                page.mouse.down()
+    page.wait_for_timeout(60)
+    reached = grip.bounding_box()
+    if touch:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    else:
+        page.mouse.up()
+    assert reached is not None
+    waits = page.evaluate("window.waits")
+    assert abs(reached["x"] + reached["width"] / 2 - x - across) < 12, "the grip lags behind"
+    return waits
+
+
+def test_every_laboratory_is_alive_and_fits(page: Page):
+    for name, declare in DECLARED.items():
+        lab = laboratory(page, name)
+        declared = declare()
+        assert words(lab) == declared.said(declared.values(declared.state))
+        assert lab.locator("img").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_page_and_still_draw_the_same(page: Page):
+    """Counts of marks, colours and limits."""
+    for name, declare in DECLARED.items():
+        declared, lab = declare(), laboratory(page, name)
+        values = declared.values(declared.state)
+        _, axes = panels_of(declared.scene)
+        counts = [
+            draw_mark(axes[mark.on], mark, values, declared.lists) for mark in declared.scene.marks
+        ]
+        drawn = lab.evaluate("root => root.querySelector('section').laboratory.counts")
+        assert drawn == counts, name
+        limits = lab.evaluate(
+            """root => Object.values(root.querySelector('section').laboratory.panels)
+                .map(panel => [panel.spec.x, panel.spec.y])"""
+        )
+        stills = [[list(each.get_xlim()), list(each.get_ylim())] for each in axes.values()]
+        np.testing.assert_allclose(limits, stills)
+
+
+def test_em_gets_stuck_and_is_freed(page: Page, latencies: dict[str, list[float]]):
+    """The task: equal means are a saddle; a nudge of 0.1 frees it in 25 cycles."""
+    lab = laboratory(page, "em")
+    grips = lab.locator(".grip")
+    latencies.setdefault("EM, a mean is dragged", []).extend(drag(page, grips.first, 40, 30))
+    boxes = lab.locator("input[type=number]")
+    for box in boxes.all():
+        box.fill("0")
+    cycle = lab.get_by_role("button", name="Whole cycle")
+    for _ in range(3):
+        cycle.click()
+    assert "−545.0 nats" in words(lab)
+    assert "stuck" in words(lab)
+    boxes.first.focus()
+    page.keyboard.press("ArrowUp")  # to 0.1
+    assert boxes.first.input_value() == "0.1"
+    for _ in range(25):
+        cycle.click()
+    assert "After cycle 25 the log-likelihood is −385.5 nats" in words(lab)
+    lab.get_by_role("button", name="Start again").click()
+    page.wait_for_timeout(50)
+    assert "After cycle 0 the log-likelihood is −1,150.2 nats" in words(lab)
+
+
+def test_a_grip_takes_the_arrow_keys(page: Page):
+    lab = laboratory(page, "em")
+    before = array(lab, "means")
+    lab.locator(".grip").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowUp")
+    np.testing.assert_allclose(array(lab, "means") - before, [0.1, 0.1, 0, 0], atol=1e-12)
+    page.wait_for_timeout(500)
+    assert lab.locator(".grip").first.get_attribute("aria-label").startswith("mean 1: length −1.40")
+    assert lab.locator("[role=status]").inner_text() == words(lab)
+
+
+def test_what_is_played_ends_by_itself(page: Page):
+    lab = laboratory(page, "em")
+    lab.get_by_role("button", name="Start again").click()
+    lab.get_by_role("button", name="Play").click()
+    lab.get_by_role("button", name="Pause").wait_for()
+    assert lab.locator("[role=status]").inner_text() != words(lab)  # silent while it plays
+    page.wait_for_function(
+        "() => document.querySelector('[data-laboratory=em] .words').innerText.includes('no more')",
+        timeout=20_000,
+    )
+    assert lab.get_by_role("button", name="Play").count() == 1
+
+
+def test_targets_are_large_enough(page: Page):
+    for control in page.locator(".lecture11-lab :is(button, input)").all():
+        box = control.bounding_box()
+        if box is not None:
+            assert min(box["width"], box["height"]) >= 24, control.evaluate("e => e.outerHTML")
+
+
+def test_latency_is_that_of_a_frame(latencies: dict[str, list[float]]):
+    dragged = {name: times for name, times in latencies.items() if "dragged" in name}
+    assert dragged
+    for name, times in dragged.items():
+        assert statistics.median(times) < 100, name
