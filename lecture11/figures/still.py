@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 
 from lecture11.figures import scene as scenes
 from lecture11.figures.marks import ellipse
-from lecture11.figures.picture import Picture
+from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.sentences import Sentence
 from lecture11.figures.style import CLASS_COLOURS, INK, MARKERS, PALETTE, styled
 
@@ -41,7 +41,7 @@ def still(scene: scenes.Scene, values: Values, words: str, lists: Lists) -> Pict
         draw_mark(axes[mark.on], mark, values, lists)
     for panel in scene.panels:
         _key(axes[panel.name], [mark for mark in scene.marks if mark.on == panel.name])
-    return Picture(figure, words)
+    return Picture(Stage(figure, ()), words)  # in 256 colours, as it is stored in notebooks
 
 
 def panels_of(scene: scenes.Scene) -> tuple[Figure, dict[str, Axes]]:

@@ -107,12 +107,13 @@ const spec = {
     fields: [{ name: "places", shape: ["n", 2] }, { name: "noise", shape: ["n"], noise: "normal" },
         { name: "seed", shape: [] }],
     prepare: [{ name: "slowly", fields: ["places"], makes: ["slowly"], slow: true }],
-    given: ["places", "noise", "seed", "slowly"], seen: ["sum"],
+    given: ["places", "noise", "seed", "slowly"], seen: ["sum", "noise"],
     named: ["double", "reseed"], then: { n: "double" } };
 const one = (x) => ({ data: Float64Array.of(x), shape: [] });
 let prepared = 0;
 const functions = {
-    view: ([places, , , slowly]) => [one(places.data.reduce((a, b) => a + b, 0) + slowly.data[0])],
+    view: ([places, , , slowly]) =>
+        [one(places.data.reduce((a, b) => a + b, 0) + slowly.data[0]), one(-1)],
     prepare_0: ([places]) => (prepared++, [one(100 * places.data[0])]),
     move_0: ([places, noise, seed]) => [{ data: places.data.map((x) => 2 * x) }, noise, seed],
     move_1: ([places, noise, seed]) => [places, noise, { data: Int32Array.of(seed.data[0] + 1) }] };

@@ -16,8 +16,10 @@ export class Engine {
     this.spec = spec;
     this.functions = functions;
     this.fields = spec.fields.map((/** @type {any} */ field) => field.name);
-    /** @type {Values} by name: the state, what is prepared, what is seen */
+    /** @type {Values} by name: what is seen, or else what is prepared, or else the state */
     this.values = {};
+    /** @type {Values} the state and what is prepared: what functions take */
+    this.inputs = {};
     /** @type {Values} */
     this.state = {};
     /** @type {Object<string, number>} */
@@ -33,12 +35,14 @@ export class Engine {
   load(state) {
     for (const { name, shape } of this.spec.fields) {
       const { data, shape: now } = state[name];
-      this.state[name] = this.values[name] = { data: data.slice(), shape: [...now] };
+      this.state[name] = this.inputs[name] = { data: data.slice(), shape: [...now] };
+      this.values[name] = this.state[name];
       shape.forEach((/** @type {any} */ size, /** @type {number} */ axis) => {
         if (typeof size === "string") this.sizes[size] = now[axis];
       });
     }
     for (const { name } of this.spec.prepare) this.due.add(name);
+    this.given.length = 0;
     this.look();
   }
 
@@ -67,16 +71,16 @@ export class Engine {
     for (const [place, { name, fields, makes, slow }] of this.spec.prepare.entries()) {
       if (!this.due.has(name) || (busy && slow)) continue;
       const made = this.functions[`prepare_${place}`](
-        fields.map((/** @type {string} */ field) => this.values[field]),
+        fields.map((/** @type {string} */ field) => this.inputs[field]),
       );
       makes.forEach((/** @type {string} */ leaf, /** @type {number} */ k) => {
-        this.values[leaf] = made[k];
+        this.values[leaf] = this.inputs[leaf] = made[k];
       });
       this.due.delete(name);
       this.given.length = 0;
     }
     if (!this.given.length) {
-      for (const name of this.spec.given) this.given.push(this.values[name]);
+      for (const name of this.spec.given) this.given.push(this.inputs[name]);
     }
   }
 
