@@ -57,7 +57,7 @@ def test_the_page_computes_what_jax_does(
 
 
 X = np.ones((3, 3))
-KEY = np.zeros(2, np.uint32)
+KEY = jax.random.key(0)
 REFUSED = {
     "igamma": (lambda x: lax.igamma(x, x), X),
     "type complex": (lambda x: jnp.fft.fft(x), X),
@@ -68,7 +68,8 @@ REFUSED = {
     "conv_general_dilated": (lambda x: jnp.convolve(x, x), X[0]),
     "reduce_window": (lambda x: lax.reduce_window(x, 0.0, lax.add, (2, 2), (1, 1), "SAME"), X),
     "bitcast_convert_type": (lambda x: lax.bitcast_convert_type(x, jnp.int64), X),
-    "a random key": (lambda key: jax.random.normal(key), jax.random.key(0)),
+    "a random key": (lambda key: jax.random.normal(key), KEY),
+    "a random key;": (lambda x: x + jax.random.uniform(KEY), X),
     "random": (lambda x: jax.random.normal(jax.random.key(0), (3,)) + x, X),
     "mul of float32": (lambda x: x.astype(jnp.float32) * 2, X),
     "and of int64": (lambda x: x.astype(jnp.int64) & 3, X),

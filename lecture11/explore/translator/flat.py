@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from jax.extend import core
 
+from lecture11.explore.translator.refusal import TranslationError
+
 CALLS = {
     "closed_call",
     "core_call",
@@ -88,11 +90,11 @@ def _inline(body: Any, arguments: list[Operand], operations: list[Operation]) ->
     """Append a function's operations; return what its results are called."""
     names: dict[Any, Operand] = dict(zip(body.jaxpr.invars, arguments, strict=True))
     for variable, numbers in zip(body.jaxpr.constvars, body.consts, strict=True):
-        names[variable] = Constant(np.asarray(numbers))
+        names[variable] = _constant(numbers)
 
     def read(atom: Any) -> Operand:
         if isinstance(atom, core.Literal):
-            return Constant(np.asarray(atom.val, Name(atom.aval).dtype))
+            return _constant(atom.val, Name(atom.aval).dtype)
         return names[atom]
 
     for equation in body.jaxpr.eqns:
@@ -105,6 +107,12 @@ def _inline(body: Any, arguments: list[Operand], operations: list[Operation]) ->
             operations.append(Operation(primitive, equation.params, operands, results))
         names.update(zip(equation.outvars, results, strict=True))
     return [read(atom) for atom in body.jaxpr.outvars]
+
+
+def _constant(numbers: Any, dtype: Any = None) -> Constant:
+    if not isinstance(getattr(numbers, "dtype", np.dtype(float)), np.dtype):
+        raise TranslationError("a random key; functions in the page take noise")
+    return Constant(np.asarray(numbers, dtype))
 
 
 def _needed(flat: Flat) -> list[Operation]:

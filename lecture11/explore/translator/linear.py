@@ -13,7 +13,7 @@ Values = list[Value]
 def _dot(writer: Writer, operation: Operation, operands: Values) -> Values:
     (result,) = operation.results
     (of_x, of_y), (batch_x, batch_y) = operation.parameters["dimension_numbers"]
-    if {each.dtype.name for each in operands} != {"float64"}:
+    if result.dtype.name != "float64" or any(each.dtype.kind != "f" for each in operands):
         types = " and ".join(each.dtype.name for each in operands)
         raise TranslationError(f"the primitive dot_general of {types}; compute in float64")
     x, y = (writer.store_if_dear(each) for each in operands)  # each element is read many times

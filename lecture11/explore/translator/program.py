@@ -8,6 +8,7 @@ from typing import Any
 
 import jax
 import jax.experimental
+import jax.export  # the oldest JAX has it only where it is asked for
 import numpy as np
 from jax.extend.core import ClosedJaxpr
 
@@ -112,7 +113,7 @@ def _example(leaf: Any) -> jax.ShapeDtypeStruct:
     shape = leaf.shape if hasattr(leaf, "shape") else np.shape(leaf)
     dtype = leaf.dtype if hasattr(leaf, "dtype") else np.asarray(leaf).dtype
     if not isinstance(dtype, np.dtype):
-        raise TranslationError(f"an argument of type {dtype}; give noise instead of a random key")
+        raise TranslationError(f"an argument of type {dtype}; functions in the page take noise")
     if dtype.kind == "f":
         dtype = np.dtype(np.float64)
     elif dtype.kind == "i":
