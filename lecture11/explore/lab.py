@@ -90,7 +90,7 @@ class Lab:
         put("state", self._with_noise(self.state))
         if self.begin is not None:
             given = (self.state, {}) if self.prepare else (self.state,)
-            put("state", self._moved("begin", self.begin, given))
+            put("state", self._moved("begin", jax.jit(self.begin), given))
         put("starts", {n: self.as_state(f"starts[{n!r}]", s) for n, s in self.starts.items()})
         prepared = named_leaves(dict(self._arguments[1]))
         shapes = {name: _plain(leaf.shape) for name, leaf in prepared}
@@ -267,7 +267,8 @@ class Lab:
     @functools.cached_property
     def _compiled(self) -> dict[str, Function]:
         made = {name: jax.jit(each.function) for name, each in self.prepare.items()}
-        return {**made, "view": jax.jit(self.view)}
+        moves = {f"move {name}": jax.jit(move) for name, move in self._moves.items()}
+        return {**made, **moves, "view": jax.jit(self.view)}
 
     def values(self, state: Any) -> dict[str, np.ndarray]:
         """All arrays that marks and words name, at this state."""
@@ -281,19 +282,28 @@ class Lab:
         """The state after a move; for tests and for what a notebook does beforehand."""
         with float64():
             given = self._given(state, self._prepared(state))
-        return self._moved(name, self._moves[name], given)
+        return self._moved(name, self._compiled[f"move {name}"], given)
 
     def _moved(self, name: str, move: Function, given: tuple[Any, ...]) -> Any:
         with float64():
-            after = jax.jit(move)(*given)
+            after = move(*given)
         return self.as_state(name, type(self.state)(*map(np.asarray, after)))
 
     def _prepared(self, state: Any) -> dict[str, Any]:
+        """What is prepared from this state; what was made of the same last time is kept."""
         prepared: dict[str, Any] = {}
         for name, made in self.prepare.items():
             given = [self._find(key, state, prepared) for key in made.fields]
-            prepared[name] = self._compiled[name](*given)
+            before, result = self._latest.get(name, ((), None))
+            if len(before) != len(given) or not all(map(_is_same, before, given)):
+                result = self._compiled[name](*given)
+                self._latest[name] = (given, result)
+            prepared[name] = result
         return prepared
+
+    @functools.cached_property
+    def _latest(self) -> dict[str, tuple[Any, Any]]:
+        return {}
 
     def said(self, values: Mapping[str, np.ndarray]) -> str:
         """The words."""
@@ -361,6 +371,12 @@ def named_leaves(tree: Any) -> list[tuple[str, Any]]:
 
     leaves = jax.tree_util.tree_flatten_with_path(tree)[0]
     return [(".".join(map(of, path)), leaf) for path, leaf in leaves]
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    return isinstance(one, np.ndarray) and np.array_equal(one, other, equal_nan=True)
 
 
 def _plain(shape: tuple[Any, ...]) -> tuple[Any, ...]:

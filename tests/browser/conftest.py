@@ -5,13 +5,24 @@ import statistics
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser
 
 from lecture11.exercises.editions import hand_out
 from tests.browser.lab import Notebook, find_browser, open_browser, serve_lab
 from tests.notebooks.execute import NOTEBOOKS
 from tests.required import skip_or_fail
+
+LABORATORY = new_notebook(
+    cells=[
+        new_code_cell("from lecture11.explore import laboratories"),
+        new_code_cell("laboratory = laboratories.em()\nlaboratory"),
+    ],
+    metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+)
+"""The smallest notebook with one; it stands among the course's."""
 
 LATENCIES = pytest.StashKey[dict[str, list[float]]]()
 
@@ -30,6 +41,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
     """The address of JupyterLab; asks for the browser first, so that without one nothing starts."""
     folder = tmp_path_factory.mktemp("lab")
     hand_out(NOTEBOOKS, folder / "workbook")
+    nbformat.write(LABORATORY, folder / "workbook" / "laboratory.ipynb")
     private = Path(folder / "private")
     with serve_lab(folder / "workbook", private) as address:
         yield address

@@ -149,3 +149,17 @@ class Notebook:
         found = self.page.locator(", ".join(f".lecture11-{kind}" for kind in kinds)).all()
         assert found, kinds
         return found
+
+    def in_kernel(self, code: str) -> str:
+        """Run code in the notebook's kernel, outside its cells; returns what it prints."""
+        return self.page.evaluate(
+            """async code => {
+                const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const future = kernel.requestExecute({code, store_history: false});
+                let said = '';
+                future.onIOPub = message => { said += message.content.text ?? ''; };
+                await future.done;
+                return said;
+            }""",
+            code,
+        )

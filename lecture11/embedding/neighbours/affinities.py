@@ -167,7 +167,7 @@ def _have_duplicates(squares: Float[Array, "points points"]) -> Bool[Array, " po
     return (squares == 0).sum(axis=1) > 1
 
 
-def as_perplexity(perplexity: Any, points: int) -> Scalar:
+def as_perplexity(perplexity: Any, points: Any) -> Scalar:
     """Return the number. Raises TypeError or ValueError unless N points can have it."""
     perplexity = as_number("perplexity", perplexity, 1)
     if known(perplexity) and perplexity > points - 1:

@@ -39,7 +39,7 @@ class MapLoss(Protocol):
     is_steep: ClassVar[bool]
     """Whether the loss may rise so steeply that no fixed rate is safe: each step is then tried."""
 
-    def rate(self, points: int) -> float:
+    def rate(self, points: Any) -> Any:
         """The learning rate N / 12 of t-SNE, in units of this loss."""
 
     def strongest(self, affinities: Any) -> Float[Array, "*runs"]:
@@ -68,7 +68,7 @@ class NeighbourLoss:
         as_flag("student", self.student)
         as_flag("joint", self.joint)
 
-    def rate(self, points: int) -> float:
+    def rate(self, points: Any) -> Any:
         """N / 12 where the loss is a mean over points, 1 / 12 where it is their sum."""
         return points / 12 if self.joint else 1 / 12
 
@@ -111,7 +111,7 @@ class RetrievalLoss:
 
     is_steep: ClassVar[bool] = True
 
-    def rate(self, points: int) -> float:
+    def rate(self, points: Any) -> Any:
         """A quarter of SNE's, as the reverse direction is steeper."""
         return 1 / 48
 

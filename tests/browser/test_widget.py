@@ -1,0 +1,61 @@
+"""A laboratory as the notebook's widget: state goes to the kernel and comes from it."""
+
+import pytest
+from playwright.sync_api import Locator
+
+from tests.browser.lab import Notebook
+
+pytestmark = pytest.mark.browser
+
+in_each = pytest.mark.parametrize(
+    "notebook",
+    [("JupyterLab", "laboratory"), ("Notebook 7", "laboratory")],
+    indirect=True,
+    ids=" ".join,
+)
+
+
+def the_laboratory(notebook: Notebook) -> Locator:
+    found = notebook.page.locator(".lecture11-lab")
+    found.wait_for()
+    assert notebook.errors() == []
+    return found
+
+
+@in_each
+def test_what_is_dragged_reaches_the_kernel(notebook: Notebook):
+    lab = the_laboratory(notebook)
+    grip = lab.locator(".grip").first
+    grip.scroll_into_view_if_needed()
+    box = grip.bounding_box()
+    assert box is not None
+    notebook.page.mouse.move(box["x"] + 16, box["y"] + 16)
+    notebook.page.mouse.down()
+    notebook.page.mouse.move(box["x"] + 76, box["y"] + 66, steps=5)
+    notebook.page.mouse.up()
+    notebook.page.wait_for_timeout(500)
+    shown = [each.input_value() for each in lab.locator("input[type=number]").all()]
+    assert shown[:2] != ["-1.5", "1.0"]
+    said = notebook.in_kernel("print(*(f'{x:.1f}' for x in laboratory.state.means.ravel()))")
+    assert said.split() == shown
+    words = notebook.in_kernel("print(laboratory.lab.said(laboratory.values))").strip()
+    assert words == lab.locator(".words").inner_text()
+
+
+@in_each
+def test_keys_work_in_a_number_box(notebook: Notebook):
+    lab = the_laboratory(notebook)
+    box = lab.locator("input[type=number]").first
+    box.focus()
+    before = float(box.input_value())
+    notebook.page.keyboard.press("ArrowUp")
+    assert float(box.input_value()) == pytest.approx(before + 0.1)
+
+
+@in_each
+def test_a_state_set_in_the_kernel_is_shown(notebook: Notebook):
+    lab = the_laboratory(notebook)
+    notebook.in_kernel(
+        "laboratory.state = laboratory.lab.moved('Whole cycle', laboratory.lab.state)"
+    )
+    lab.locator(".words", has_text="After cycle 1 the log-likelihood is −536.9 nats").wait_for()
