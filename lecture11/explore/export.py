@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
+from jupyter_core.paths import jupyter_path
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
@@ -24,15 +25,13 @@ from lecture11.explore.widget import declared
 
 PLACE = re.compile(r'<figure data-laboratory="([\w-]+)"')
 OUTSIDE = re.compile(
-    r"<script[^>]*\ssrc=\"https?:[^>]*></script>|<script[^>]*text/x-mathjax-config.*?</script>|"
-    r"<link[^>]*href=\"https?:[^>]*>",
+    r'<script[^>]*\ssrc="https?:[^>]*>\s*</script>'
+    r"|<script[^>]*text/x-mathjax-config.*?</script>"
+    r'|<script type="module">(?:(?!</script>).)*mermaid.*?</script>',
     re.DOTALL,
 )
-DARK = """
-@media (prefers-color-scheme: dark) {
-  body { background: #111417; color: #e8e8e8; }
-}
-"""
+"""Scripts that would be fetched, and what only serves them."""
+THEMES = "data-jp-theme-light"
 
 
 def living(labs: Iterable[Lab]) -> str:
@@ -52,11 +51,26 @@ def living(labs: Iterable[Lab]) -> str:
 
 
 def exported(notebook: NotebookNode) -> str:
-    """The page. Raises KeyError where a laboratory's name is not known."""
+    """The page, light or dark as the reader has it.
+
+    Raises KeyError where a laboratory's name is not known.
+    """
     page, _ = HTMLExporter().from_notebook_node(notebook)
     names = list(dict.fromkeys(PLACE.findall(page)))
-    page = OUTSIDE.sub("", page)
-    return page.replace("</body>", living(DECLARED[name]() for name in names) + "</body>")
+    page = re.sub(rf' {THEMES}="\w+"', "", OUTSIDE.sub("", page))
+    page = page.replace("</head>", f"<style>{_dark()}</style></head>", 1)
+    head, _, foot = page.rpartition("</body>")
+    return f"{head}{living(DECLARED[name]() for name in names)}</body>{foot}"
+
+
+def _dark() -> str:
+    """The dark theme's colours, for who prefers them; pictures are on paper of their own."""
+    theme = next(
+        path
+        for folder in jupyter_path("nbconvert", "templates", "lab", "static")
+        if (path := Path(folder) / "theme-dark.css").is_file()
+    )
+    return f"@media (prefers-color-scheme: dark) {{\n{theme.read_text('utf-8')}\n}}"
 
 
 def main(source: str, target: str) -> None:

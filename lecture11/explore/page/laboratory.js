@@ -30,6 +30,10 @@ export class Laboratory {
     this.engine = new Engine(spec, functions, state);
     this.busy = false; // the reader is in the midst of something
     this.playing = false;
+    /** @type {Drag[]} */
+    this.drags = [];
+    /** @type {any} what says that something cannot be computed */
+    this.alert = null;
     this.waiting = 0;
     this.timer = 0;
     /** @type {number[]} of each mark, how many of its parts are there */
@@ -55,8 +59,6 @@ export class Laboratory {
 
   /** @param {Element} controls */
   makeHandles(controls) {
-    /** @type {Drag[]} */
-    this.drags = [];
     for (const handle of this.spec.handles) {
       if (handle.kind === "drag") {
         const drag = new Drag(handle, this);
@@ -112,7 +114,11 @@ export class Laboratory {
   schedule() {
     if (!this.waiting) {
       this.waiting = requestAnimationFrame(() => {
-        this.waiting = 0;
+        /** @type {Drag[]} */
+    this.drags = [];
+    /** @type {any} what says that something cannot be computed */
+    this.alert = null;
+    this.waiting = 0;
         this.frame();
       });
     }

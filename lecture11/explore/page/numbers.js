@@ -1,5 +1,8 @@
 // Numbers and sentences, as lecture11/figures/sentences.py writes them: same formats, same texts.
 
+/** @typedef {import("./arrays.js").Computed} Computed */
+/** @typedef {import("./arrays.js").Values} Values */
+
 const FORMAT = /^(\+?)(?:\.(\d))?([dfg%])$/;
 const NUMBER = /\{(\w[\w.]*)(?:\[([\d, ]+)\])?:([^{}]+)\}/g;
 const UNDEFINED = "undefined";
@@ -65,7 +68,7 @@ export function filled(text, values, lists) {
 }
 
 /** Whether all of an array is true. @param {Computed} array */
-export const isTrue = (array) => array.data.every((/** @type {number} */ each) => each !== 0);
+export const isTrue = (array) => array.data.every((each) => each !== 0);
 
 /**
  * All sentences that are said now.

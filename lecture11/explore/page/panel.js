@@ -45,6 +45,8 @@ export class Panel {
     this.frame = svg("svg", this.plot, { "aria-hidden": "true" });
     this.pen = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.width = 0;
+    this.height = 0;
+    this.box = { left: 0, top: 0, width: 1, height: 1 };
     this.scale = { x: this.#axis("x"), y: this.#axis("y") };
   }
 
@@ -58,7 +60,7 @@ export class Panel {
   /** Fit into so many pixels. @param {number} width */
   layout(width) {
     const { ticks, x_label, y_label, aspect, y, log } = this.spec;
-    const across = log.includes("y") ? logTicks(...y) : linearTicks(y[0], y[1], 5);
+    const across = log.includes("y") ? logTicks(y[0], y[1]) : linearTicks(y[0], y[1], 5);
     const longest = Math.max(...across.map((tick) => formatted(tick, ".6g").length));
     const left = (ticks.includes("y") ? 14 + 7 * longest : 10) + (y_label ? 18 : 0);
     const bottom = (ticks.includes("x") ? 22 : 2) + (x_label ? 18 : 0);
@@ -87,9 +89,9 @@ export class Panel {
     svg("rect", this.frame, { x: left, y: top, width, height, class: "frame" });
     const foot = top + height;
     const most = Math.max(2, Math.min(6, Math.floor(width / 60)));
-    const across = !ticks.includes("x") ? [] : log.includes("x") ? logTicks(...x) : linearTicks(x[0], x[1], most);
+    const across = !ticks.includes("x") ? [] : log.includes("x") ? logTicks(x[0], x[1]) : linearTicks(x[0], x[1], most);
     const rows = Math.max(2, Math.min(6, Math.floor(height / 36)));
-    const up = !ticks.includes("y") ? [] : log.includes("y") ? logTicks(...y) : linearTicks(y[0], y[1], rows);
+    const up = !ticks.includes("y") ? [] : log.includes("y") ? logTicks(y[0], y[1]) : linearTicks(y[0], y[1], rows);
     for (const tick of across) {
       const place = this.x(tick);
       svg("path", this.frame, { d: `M${place} ${foot}v4`, class: "tick" });
