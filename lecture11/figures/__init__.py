@@ -4,6 +4,6 @@ One room of pictures for each room of science: ``from lecture11.figures.latent i
 """
 
 from lecture11.figures.picture import Picture, Stage, png_of
-from lecture11.figures.words import between, number
+from lecture11.figures.words import number
 
-__all__ = ["Picture", "Stage", "between", "number", "png_of"]
+__all__ = ["Picture", "Stage", "number", "png_of"]

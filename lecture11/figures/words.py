@@ -34,18 +34,3 @@ def count_word(count: int) -> str:
 def cycles(count: int) -> str:
     """'1 cycle', '20 cycles'."""
     return f"{count} cycle{'' if count == 1 else 's'}"
-
-
-def between(value: float, *marks: float) -> str:
-    """Between which of the rising marks the value lies, '140 to 160': for what was trained.
-
-    The last bits of each processor lead a training another way, a little. Marks with room on both
-    sides of all that was seen make the same words of all of them.
-    """
-    above = [mark for mark in marks if mark <= value]
-    below = [mark for mark in marks if mark > value]
-    if not above or not below:
-        text = f"over {above[-1]:g}" if above else f"below {below[0]:g}"
-    else:
-        text = f"{above[-1]:g} to {below[0]:g}"
-    return text.replace("-", "−")

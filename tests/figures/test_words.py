@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lecture11.figures import between, number
+from lecture11.figures import number
 from lecture11.figures.words import coordinate, cycles
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -82,18 +82,3 @@ def test_cycles(count: int, text: str):
 )
 def test_coordinates_are_said_to_a_fraction_of_their_scale(value, scale, said):
     assert coordinate(value, scale) == said
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (-86.2, "−100 to −0.5"),
-        (0.17, "−0.5 to 2"),
-        (3.4, "2 to 10"),
-        (2, "2 to 10"),
-        (10.0, "over 10"),
-        (-101, "below −100"),
-    ],
-)
-def test_values_lie_between_marks(value: float, text: str):
-    assert between(value, -100, -0.5, 2, 10) == text

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -37,6 +38,15 @@ def complaints(notebook: NotebookNode, claims: Claims) -> list[str]:
         for claim, values in claims.items()
         for complaint in _of_one(claim, values, source, shown)
     ]
+
+
+def defined_by(number: str, *names: str) -> dict[str, Any]:
+    """What these cells of a notebook, by their ids, define: its own data, split and seeds."""
+    defined: dict[str, Any] = {}
+    sources = {cell.id: cell.source for cell in _notebook(number).cells}
+    for name in names:
+        exec(sources[name], defined)
+    return defined
 
 
 def _of_one(claim: str, values: Sequence[float] | str, source: str, shown: str) -> Iterator[str]:

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
-from lecture11.figures.words import between
 
 
 def mean_and_spread(runs: ArrayLike) -> str:
@@ -24,17 +23,13 @@ def runs_picture(
     *,
     label: str,
     chance: float,
-    marks: Mapping[str, Sequence[float]] | None = None,
 ) -> Picture:
     """Small dots are runs, large marks their means with one standard deviation.
 
     scores: from a method's name to the share that each of its runs got right
     label: of the axis
     chance: what guessing the most frequent answer gets, a dotted line.
-    marks: in per cent; for methods whose runs differ from processor to processor, the words say
-        between which marks the mean lies.
     """
-    marks = {} if marks is None else marks
     figure = Figure(figsize=(8, 0.9 + 0.42 * len(scores)))
     axes = figure.subplots()
     places = np.arange(len(scores))[::-1]
@@ -49,19 +44,13 @@ def runs_picture(
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_yticks(places, list(scores))
     axes.grid(visible=True, axis="x")
-    said = "; ".join(f"{name} {_said(runs, marks.get(name))}" for name, runs in scores.items())
+    said = "; ".join(f"{name} {mean_and_spread(runs)}" for name, runs in scores.items())
     count = len(np.asarray(next(iter(scores.values()))))
     return Picture(
         figure,
         f"Right, mean ± standard deviation over {count} runs: {said}. The dotted line, "
         f"{100 * chance:.0f} %, is what always giving the most frequent answer gets.",
     )
-
-
-def _said(runs: ArrayLike, marks: Sequence[float] | None) -> str:
-    if marks is None:
-        return mean_and_spread(runs)
-    return f"{between(100 * float(np.mean(np.asarray(runs, float))), *marks)} %"
 
 
 @styled

@@ -1,6 +1,6 @@
 """Variational autoencoders: their training, images decoded, the latent plane."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -15,7 +15,7 @@ from lecture11.figures.marks import (
 )
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
-from lecture11.figures.words import between, count_word, number
+from lecture11.figures.words import count_word, number
 
 SIDE = 28
 
@@ -27,14 +27,11 @@ def _square(images: ArrayLike) -> np.ndarray:
 
 
 @styled
-def learning_picture(
-    losses: Mapping[str, ArrayLike], held_out: Mapping[str, float], *, marks: Sequence[float]
-) -> Picture:
+def learning_picture(losses: Mapping[str, ArrayLike], held_out: Mapping[str, float]) -> Picture:
     """The negative ELBO of each epoch, and at the end on images held out.
 
     losses: from a name to (E,), nats an image
     held_out: for the same names one number
-    marks: the words say between which of them the last numbers lie
     """
     figure = Figure(figsize=(7.6, 3.4))
     axes = figure.subplots()
@@ -48,8 +45,8 @@ def learning_picture(
             clip_on=False, label=f"{name}, held out",
         )  # fmt: skip
         said.append(
-            f"{name}: {between(curve[-1], *marks)} in epoch {len(curve)}, "
-            f"{between(held_out[name], *marks)} on images held out"
+            f"{name}: {number(curve[-1], 3)} in epoch {len(curve)}, "
+            f"{number(held_out[name], 3)} on images held out"
         )
     lowest = min(float(np.min(curve)) for curve in losses.values())
     early = [np.asarray(curve, float)[:3] for curve in losses.values()]
@@ -62,16 +59,13 @@ def learning_picture(
 
 
 @styled
-def manifold_picture(
-    images: ArrayLike, latents: ArrayLike, digits: ArrayLike, *, marks: Sequence[float]
-) -> Picture:
+def manifold_picture(images: ArrayLike, latents: ArrayLike, digits: ArrayLike) -> Picture:
     """Mean images over the unit square, laid out as they lie there.
 
     images: (side, side, 784), 0 is paper and 1 ink: first latent to the right, second upwards, as
         rows from the top
     latents: (side, side, 2), where they were decoded
     digits: (side · side,), what a reader takes each for
-    marks: in per cent, the words say between which of them the commonest digit's share lies
     """
     tiles, z = _square(images), np.asarray(latents, float)
     found = np.bincount(np.asarray(digits).ravel(), minlength=10)
@@ -86,25 +80,16 @@ def manifold_picture(
         Stage(figure, []),
         f"{side} decoded images over the unit square, z₁ to the right and z₂ upwards, each from "
         f"{low} to {high}. The reader finds {(found > 0).sum()} of the ten digits, the commonest "
-        f"in {between(100 * found.max() / found.sum(), *marks)} %.",
+        f"in {100 * found.max() / found.sum():.0f} %.",
     )
 
 
 @styled
-def reconstructions_picture(
-    rows: Mapping[str, ArrayLike],
-    log_likelihood: float,
-    divergence: float,
-    *,
-    marks: tuple[Sequence[float], Sequence[float]],
-) -> Picture:
+def reconstructions_picture(rows: Mapping[str, ArrayLike]) -> Picture:
     """Digits held out, what two models make of them, and what one of them invents.
 
     rows: from a name to images (columns, 784), 0 is paper and 1 ink, in this order: held out;
         binarised; decoded by the larger model, and from another draw; by the smaller one; invented
-    log_likelihood: log p(x|z) of the larger one, nats an image
-    divergence: D_KL(q ‖ prior), nats an image
-    marks: the words say between which of them both lie
     """
     digits = count_word(len(np.asarray(next(iter(rows.values()))))).capitalize()
     _, _, larger, _, smaller, _ = rows
@@ -112,58 +97,47 @@ def reconstructions_picture(
         _rows(rows),
         f"{digits} digits held out; binarised, as the encoder sees them; decoded from the mean of "
         f"q with {larger}, from another draw of it, and with {smaller}; and below what the model "
-        f"invents, from z ~ N(0, I). With {larger} log p(x|z) is "
-        f"{between(log_likelihood, *marks[0])} nats an image on average, and the divergence "
-        f"{between(divergence, *marks[1])}.",
+        "invents, from z ~ N(0, I).",
     )
 
 
 @styled
 def transfer_picture(
-    held_out: ArrayLike,
-    drawn: ArrayLike,
-    labels: ArrayLike,
-    read: ArrayLike,
-    *,
-    marks: Sequence[float],
+    held_out: ArrayLike, drawn: ArrayLike, labels: ArrayLike, read: ArrayLike
 ) -> Picture:
     """Digits held out, and to the right of each all ten digits in its style.
 
     held_out: (n, 784)
     drawn: (n, 10, 784), 0 is paper and 1 ink
     labels: (n,) of those held out
-    read: (10 n,), what a reader takes the drawn ones for
-    marks: in per cent, the words say between which of them the share of right ones lies
+    read: (n, 10), what a reader takes the drawn ones for
     """
     given = np.asarray(held_out, float)[:, None]
     images = np.concatenate([given, np.asarray(drawn, float)], axis=1)
     count = len(images)
-    right = np.mean(np.asarray(read).reshape(count, 10) == np.arange(10))
+    right = int((np.asarray(read) == np.arange(10)).sum())
     return Picture(
         _rows({f"a {label}": row for label, row in zip(np.asarray(labels), images, strict=True)}),
         f"{count_word(count).capitalize()} digits held out, leftmost, and to the right of each all "
         "ten digits in its style: z from the left, c from 0 to 9. The reader takes "
-        f"{between(100 * right, *marks)} % of them for c.",
+        f"{right} of {10 * count} for c.",
     )
 
 
 @styled
-def styles_picture(
-    images: Mapping[int, ArrayLike], read: Mapping[int, ArrayLike], *, marks: Sequence[float]
-) -> Picture:
+def styles_picture(images: Mapping[int, ArrayLike], read: Mapping[int, ArrayLike]) -> Picture:
     """Digits, one a row, in the same styles drawn from the prior, one a column.
 
     images: from c to (styles, 784), 0 is paper and 1 ink
     read: from c to what a reader takes each for (styles,)
-    marks: in per cent, the words say between which of them the share of right ones lies
     """
-    right = np.mean([np.asarray(found) == digit for digit, found in read.items()])
+    right = [np.asarray(found) == digit for digit, found in read.items()]
     styles = count_word(len(np.asarray(next(iter(images.values())))))
     return Picture(
         _rows({f"c = {digit}": each for digit, each in images.items()}),
         f"{count_word(len(images)).capitalize()} digits, one a row, in the same {styles} styles "
         "drawn from N(0, I), one a column. The reader takes "
-        f"{between(100 * right, *marks)} % of them for c.",
+        f"{np.sum(right)} of {np.size(right)} for c.",
     )
 
 
@@ -245,19 +219,15 @@ class LatentPlaneStage:
         near = np.argsort(((self._means - at) ** 2).sum(axis=1))[:15]
         digits, counts = np.unique(self._labels[near], return_counts=True)
         most = int(counts.argmax())
-        part = "nearly all" if counts[most] > 12 else "more than half"
         whose = (
-            f"{part} are a {digits[most]}" if counts[most] > 7 else "no digit is in the majority"
+            f"{counts[most]} show a {digits[most]}"
+            if counts[most] > 7
+            else "no digit is in the majority"
         )
         undecided = float(np.mean((pixels > 0.1) & (pixels < 0.9)))
         return Picture(
             self._stage,
             f"z = ({number(at[0], 3)}, {number(at[1], 3)}): of the 15 digits encoded nearest, "
-            f"{whose}. Ink: {_share(float(pixels.mean()))} of the image; undecided (between 0.1 "
-            f"and 0.9): {_share(undecided)} of its pixels.",
+            f"{whose}. Ink: {100 * pixels.mean():.0f} % of the image; undecided (between 0.1 and "
+            f"0.9): {100 * undecided:.0f} % of its pixels.",
         )
-
-
-def _share(share: float) -> str:
-    """Between which marks, in per cent."""
-    return f"{between(100 * share, 1, 5, 10, 20, 40, 70)} %"

@@ -18,7 +18,7 @@ from lecture11.figures.marks import (
 )
 from lecture11.figures.picture import Picture
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
-from lecture11.figures.words import between, number
+from lecture11.figures.words import number
 from lecture11.variational import Gaps
 
 SIDE = 28
@@ -34,7 +34,6 @@ def posteriors_picture(
     gaps: Gaps,
     *,
     titles: Sequence[str],
-    marks: Sequence[float],
 ) -> Picture:
     """Digits, and under each its posterior on a grid, with q_φ and the best q drawn over it.
 
@@ -43,7 +42,6 @@ def posteriors_picture(
     amortised, best: fields (n, 2)
     gaps: of the same images
     titles: one each
-    marks: the words say between which of them the largest approximation gap lies
     """
     pixels, tables, at = (np.asarray(a, float) for a in (images, densities, nodes))
     figure = Figure(figsize=(9, 3.7))
@@ -63,12 +61,14 @@ def posteriors_picture(
     ]
     names = ["exact posterior", "$q_\\varphi(z|x)$, 1 and 2 sd", "best q for this x"]
     figure.legend(handles, names, loc="outside lower center", ncols=3, fontsize=10)
-    approximation, amortisation = float(gaps.approximation.max()), float(gaps.amortisation.max())
-    than = "larger" if amortisation > approximation else "no larger"
+    approximation, amortisation = (
+        ", ".join(number(gap, 2) for gap in np.asarray(part))
+        for part in (gaps.approximation, gaps.amortisation)
+    )
     return Picture(
         figure,
-        f"Digits: {', '.join(titles)}. The largest approximation gap is "
-        f"{between(approximation, *marks)} nats, the largest amortisation gap {than}.",
+        f"Digits: {', '.join(titles)}. Their approximation gaps: {approximation} nats; their "
+        f"amortisation gaps: {amortisation}.",
     )
 
 
@@ -103,47 +103,43 @@ def _normal_outline(axes: Axes, q: Normal, index: int, **look: Any) -> None:
 
 
 @styled
-def gaps_picture(groups: Mapping[str, Gaps], *, marks: Sequence[float]) -> Picture:
-    """Where the evidence goes: −ELBO = −log p(x) + approximation gap + amortisation gap.
+def gaps_picture(groups: Mapping[str, Gaps]) -> Picture:
+    """Both gaps of every image, and their means.
 
-    groups: from a name to the gaps of its images; drawn are the means
-    marks: the words say between which of them each mean lies
+    groups: from a name to the gaps of its images
     """
-    figure = Figure(figsize=(9, 0.9 + 0.55 * len(groups)))
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(1, 1.6))
-    said, rows = [], np.arange(len(groups))
-    parts = np.array(
-        [
-            [-np.mean(gaps.log_likelihood), np.mean(gaps.approximation), np.mean(gaps.amortisation)]
-            for gaps in groups.values()
-        ]
-    )
-    looks = (
-        {"color": "#c8c8c8", "label": "−log p(x)"},
-        {"color": COLOURS[0], "hatch": "...", "label": "approximation gap"},
-        {"color": COLOURS[1], "hatch": "///", "label": "amortisation gap"},
-    )
-    for axes, first in ((left, 0), (right, 1)):
-        edge = np.zeros(len(groups))
-        for column in range(first, 3):
-            axes.barh(
-                rows, parts[:, column], left=edge, height=0.6, edgecolor="white", **looks[column]
-            )
-            edge = edge + parts[:, column]
-        axes.grid(visible=True, axis="x")
-    left.set(xlabel="−ELBO, nats an image", yticks=rows)
-    left.set_yticklabels(list(groups))
-    left.invert_yaxis()
-    right.set_xlabel("the two gaps alone, nats an image")
-    figure.legend(
-        *left.get_legend_handles_labels(), loc="outside upper center", ncols=3, fontsize=10
-    )
-    for name, row in zip(groups, parts, strict=True):
+    figure = Figure(figsize=(9, 1.2 + 0.6 * len(groups)))
+    axes = figure.subplots()
+    rows, said = [], []
+    for row, (name, gaps) in enumerate(groups.items()):
+        for place, (kind, part) in enumerate(
+            (("approximation", gaps.approximation), ("amortisation", gaps.amortisation))
+        ):
+            at, each = 2 * row + place, np.asarray(part, float)
+            rows.append(f"{name}, {kind}")
+            look: dict[str, Any] = {"color": COLOURS[place], "clip_on": False}
+            axes.plot(each, np.full(each.shape, at), MARKERS[place], alpha=0.5, **look)
+            axes.plot([each.mean()] * 2, [at - 0.35, at + 0.35], linewidth=3, **look)
         said.append(
-            f"{name}: −log p(x) {between(row[0], *marks)}, approximation gap "
-            f"{between(row[1], *marks)}, amortisation gap {between(row[2], *marks)}"
+            f"{name}: −log p(x) {number(-float(gaps.log_likelihood.mean()), 3)}, " + _gaps(gaps)
         )
+    axes.set(xlabel="gap, nats; the bars are means", yticks=range(len(rows)))
+    axes.set_xscale("symlog", linthresh=0.1)
+    axes.set_xlim(0, None)
+    axes.set_yticklabels(rows)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.grid(visible=True, axis="x")
     return Picture(figure, f"Means in nats an image. {'; '.join(said)}.")
+
+
+def _gaps(gaps: Gaps) -> str:
+    approximation, amortisation = map(np.asarray, (gaps.approximation, gaps.amortisation))
+    spread = f"median {number(np.median(amortisation), 2)}, largest {number(amortisation.max(), 2)}"
+    return (
+        f"approximation gap {number(approximation.mean(), 2)}, amortisation gap "
+        f"{number(amortisation.mean(), 2)} ({spread})"
+    )
 
 
 @styled
