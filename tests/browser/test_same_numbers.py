@@ -80,8 +80,8 @@ def sized(lab: Lab, state: Any, sizes: dict[str, int]) -> Any:
     fields = state._asdict()
     for number, (key, value) in enumerate(fields.items()):
         if key in lab.shapes:
-            shape = [sizes.get(size, size) for size in lab.shapes[key]]
-            fields[key] = np.resize(value, shape)
+            axes = zip(lab.shapes[key], value.shape, strict=True)
+            fields[key] = np.resize(value, [sizes.get(name, size) for name, size in axes])
         if key in lab.noise:
             fields[key] = draw(lab.noise[key], fields[key].shape, seed=1, counter=number)
     return type(state)(**fields)

@@ -73,7 +73,7 @@ REFUSED = {
     "random": (lambda x: jax.random.normal(jax.random.key(0), (3,)) + x, X),
     "mul of float32": (lambda x: x.astype(jnp.float32) * 2, X),
     "and of int64": (lambda x: x.astype(jnp.int64) & 3, X),
-    "reduce_precision": (lambda x: lax.reduce_precision(x, 5, 10), X),
+    "reduce_precision to 5 and 10 bits": (lambda x: lax.reduce_precision(x, 5, 10), X),
     "type int8": (lambda x: x.astype(jnp.int8), X),
     "type complex128": (lambda x: x + 1j, X),
     "dot_general of int32": (lambda x: x @ x, np.ones((3, 3), np.int32)),

@@ -1,6 +1,8 @@
 """What lies behind the checked doors is pure JAX: it can be traced, for jit and for the page."""
 
 import jax
+import jax.export
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -54,6 +56,9 @@ TRACED = {
     "tsne_gradient": (em.tsne_gradient, MAP, P),
     "tsne_loss": (em.tsne_loss, MAP, P),
 }
+KNOWN_SIZE = {"align", "classical_scaling", "continuity", "fit_pca", "nearest_neighbour_error",
+    "shepard_pairs", "trustworthiness"}  # fmt: skip
+"""By eigenvectors, or by so many neighbours as there are points for."""
 ON_THE_HOST = {
     "apparent_dims", "clumps", "crossings", "fit_mds", "fit_nerv",
     "fit_nerv_many", "fit_sammon", "fit_sne", "fit_tsne", "fit_tsne_many", "geodesic_distances",
@@ -67,6 +72,20 @@ ON_THE_HOST = {
 def test_can_be_traced(name):
     function, *arguments = TRACED[name]
     assert jax.make_jaxpr(function)(*arguments).out_avals
+
+
+@pytest.mark.parametrize("name", TRACED.keys() - KNOWN_SIZE)
+def test_can_be_traced_for_any_number_of_points(name):
+    (n,) = jax.export.symbolic_shape("n", constraints=["n >= 4"])
+    sizes = {12: n, 11: n - 1}
+    function, *arguments = TRACED[name]
+    examples = jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct(
+            [sizes.get(size, size) for size in np.shape(leaf)], jnp.result_type(leaf)
+        ),
+        arguments,
+    )
+    assert jax.make_jaxpr(function)(*examples).out_avals
 
 
 @pytest.mark.usefixtures("float64")

@@ -192,7 +192,7 @@ def end_exaggeration(state: State, given: Mapping[str, Any]) -> State:
 
 def descend(state: State, given: Mapping[str, Any]) -> State:
     """A few iterations."""
-    unit: Any = TSNE.rate(state.points.shape[0]) * state.rate
+    unit = TSNE.rate(state.points.shape[0]) * state.rate
     chosen: dict[str, Any] = {
         "exaggeration": state.exaggeration,
         "early_iterations": state.early,

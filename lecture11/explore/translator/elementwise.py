@@ -5,7 +5,7 @@ ties; else subroutines of runtime.js. Integers wrap as JAX's do. int64, which JA
 and indices, is computed in doubles: a result beyond 2⁵³ throws an error rather than be wrong.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,6 @@ from lecture11.explore.translator.sizes import same_shape, same_size
 from lecture11.explore.translator.writer import CHEAP, DEAR, LOAD, ZERO, Expr, Index, Value, Writer
 
 FLOAT, BOOL, INT, UINT, LONG = "float64", "bool", "int32", "uint32", "int64"
-
-Formula = Callable[..., str]
 
 
 def math(name: str) -> str:
@@ -157,13 +155,9 @@ def pattern_of(primitive: str, dtype: Any) -> str:
 
 
 def apply(
-    writer: Writer,
-    result: Any,
-    operands: list[Value],
-    code: Callable[..., str],
-    cost: int,
+    writer: Writer, result: Any, operands: list[Value], pattern: str, cost: int = CHEAP
 ) -> Value:
-    """A value whose elements are ``code`` of the operands' at the same index.
+    """A value whose elements are a pattern of the operands' at the same index.
 
     An operand without axes is the same at every index, and so is one of size 1 along its axis.
     """
@@ -175,7 +169,7 @@ def apply(
     def element(index: Index) -> Expr:
         parts = [writer.element(each, _within(each.shape, index)) for each in operands]
         depth = max((part.depth for part in parts), default=0)
-        return Expr(code(*(part.text for part in parts)), depth)
+        return Expr(formula(writer, pattern, *(part.text for part in parts)), depth)
 
     total = cost + sum(each.cost for each in operands)
     return writer.lazy(result, element, total, operands)
@@ -190,15 +184,7 @@ def _within(shape: Sequence[Any], index: Index) -> Index:
 def _by_formula(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
     pattern = pattern_of(operation.primitive, operands[0].dtype)
     cost = CHEAP if operation.primitive in CHEAP_ONES else DEAR
-    return [
-        apply(
-            writer,
-            operation.results[0],
-            operands,
-            lambda *parts: formula(writer, pattern, *parts),
-            cost,
-        )
-    ]
+    return [apply(writer, operation.results[0], operands, pattern, cost)]
 
 
 rule(*CHEAP_ONES, lazy=CHEAP)(_by_formula)
@@ -213,21 +199,10 @@ def _same(writer: Writer, operation: Operation, operands: list[Value]) -> list[V
 @rule("lt_to", "le_to", lazy=CHEAP)
 def _in_total_order(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
     """As numbers are sorted: −0 before 0, and NaN at the end."""
-    if operands[0].dtype.name != FLOAT:
-        sign = {"lt_to": "<", "le_to": "<="}[operation.primitive]
-        return [
-            apply(writer, operation.results[0], operands, lambda a, b: f"({a}{sign}{b})", CHEAP)
-        ]
-    sign = {"lt_to": "<0", "le_to": "<=0"}[operation.primitive]
-    return [
-        apply(
-            writer,
-            operation.results[0],
-            operands,
-            lambda a, b: f"({writer.helper('total_order', a, b)}{sign})",
-            DEAR,
-        )
-    ]
+    sign = {"lt_to": "<", "le_to": "<="}[operation.primitive]
+    is_float = operands[0].dtype.kind == "f"
+    pattern = f"(@total_order({{0}},{{1}}){sign}0)" if is_float else f"({{0}}{sign}{{1}})"
+    return [apply(writer, operation.results[0], operands, pattern)]
 
 
 @rule("integer_pow", lazy=CHEAP)
@@ -237,78 +212,55 @@ def _integer_pow(writer: Writer, operation: Operation, operands: list[Value]) ->
     if exponent == 0:
         return [writer.scalar("1", result.dtype, 0, result.shape)]
     times = pattern_of("mul", x.dtype)
-
-    def multiplied(a: Value, b: Value) -> Value:
-        return apply(writer, result, [a, b], lambda *p: formula(writer, times, *p), CHEAP)
-
     power, square, left = None, x, abs(exponent)
     while left:
         if left % 2:
-            power = square if power is None else multiplied(power, square)
+            power = square if power is None else apply(writer, result, [power, square], times)
         left //= 2
-        square = multiplied(square, square) if left else square
+        square = apply(writer, result, [square, square], times) if left else square
     assert power is not None
     if exponent < 0:
-        over = pattern_of("div", x.dtype)
-        return [apply(writer, result, [power], lambda p: formula(writer, over, "1", p), DEAR)]
+        over = pattern_of("div", x.dtype).replace("{0}", "1").replace("{1}", "{0}")
+        return [apply(writer, result, [power], over, DEAR)]
     return [power]
 
 
 @rule("select_n", lazy=CHEAP)
 def _select(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
     which, *cases = operands
-
-    def choose(chosen: str, *parts: str) -> str:
-        if which.dtype == np.bool_:
-            return f"({chosen}?{parts[1]}:{parts[0]})"
-        *others, last = parts
-        tests = "".join(f"{chosen}==={k}?{part}:" for k, part in enumerate(others))
-        return f"({tests}{last})"
-
     if len(cases) == 1:
         return cases
-    return [apply(writer, operation.results[0], operands, choose, CHEAP)]
+    if which.dtype == np.bool_:
+        pattern = "({0}?{2}:{1})"
+    else:
+        tests = "".join(f"{{0}}==={k}?{{{k + 1}}}:" for k in range(len(cases) - 1))
+        pattern = f"({tests}{{{len(cases)}}})"
+    return [apply(writer, operation.results[0], operands, pattern)]
 
 
 @rule("clamp", lazy=CHEAP)
 def _clamp(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
-    low, x, high = operands
-    return [
-        apply(
-            writer,
-            operation.results[0],
-            [low, x, high],
-            lambda low, x, high: f"Math.min(Math.max({x},{low}),{high})",
-            CHEAP,
-        )
-    ]
+    pattern = "Math.min(Math.max({1},{0}),{2})"
+    return [apply(writer, operation.results[0], operands, pattern)]
 
 
 @rule("round", lazy=CHEAP)
 def _round(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
     to_even = int(operation.parameters["rounding_method"]) == 1
-    name = "round_to_even" if to_even else "round_away"
-    return [apply(writer, operation.results[0], operands, lambda x: writer.helper(name, x), CHEAP)]
+    pattern = "@round_to_even({0})" if to_even else "@round_away({0})"
+    return [apply(writer, operation.results[0], operands, pattern)]
 
 
-@rule("reduce_precision", lazy=CHEAP)
+@rule("reduce_precision", lazy=DEAR)
 def _reduce_precision(writer: Writer, operation: Operation, operands: list[Value]) -> list[Value]:
-    bits = operation.parameters["exponent_bits"], operation.parameters["mantissa_bits"]
-    if bits == (11, 52):
-        return operands
-    if bits[0] == 11:
-        return [
-            apply(
-                writer,
-                operation.results[0],
-                operands,
-                lambda x: writer.helper("round_digits", x, str(bits[1])),
-                DEAR,
-            )
-        ]
-    if bits == (8, 23):
-        return [apply(writer, operation.results[0], operands, lambda x: f"Math.fround({x})", CHEAP)]
-    raise TranslationError(f"the primitive reduce_precision to {bits} bits")
+    exponent, digits = (operation.parameters[f"{part}_bits"] for part in ("exponent", "mantissa"))
+    if exponent == 11:
+        pattern = f"@round_digits({{0}},{digits})"
+    elif (exponent, digits) == (8, 23):
+        pattern = "Math.fround({0})"
+    else:
+        raise TranslationError(f"the primitive reduce_precision to {exponent} and {digits} bits")
+    return [apply(writer, operation.results[0], operands, pattern, DEAR)]
 
 
 CONVERSIONS = {
@@ -320,9 +272,10 @@ CONVERSIONS = {
     (UINT, INT): "({0}|0)",
     (LONG, INT): "({0}|0)",
     (LONG, UINT): "({0}>>>0)",
+    **dict.fromkeys([(INT, LONG), (UINT, LONG), ("float16", "float32")], "{0}"),
+    **{(kind, FLOAT): "{0}" for kind in (INT, UINT, LONG, "float32", "float16")},
 }
-FLOATS = {FLOAT, "float32", "float16"}
-WHOLE = {INT, UINT, LONG}
+"""From which type to which; the last ones change nothing in a double."""
 
 
 @rule("convert_element_type", lazy=LOAD)
@@ -332,18 +285,11 @@ def _convert(writer: Writer, operation: Operation, operands: list[Value]) -> lis
     if source == target:
         return operands
     if target == BOOL:
-        return [apply(writer, result, operands, lambda x: f"({x}!==0)", CHEAP)]
-    if source == BOOL:
-        return [apply(writer, result, operands, lambda x: f"({x}?1:0)", CHEAP)]
-    if (source, target) in CONVERSIONS:
+        pattern = "({0}!==0)"
+    elif source == BOOL:
+        pattern = "({0}?1:0)"
+    elif (source, target) in CONVERSIONS:
         pattern = CONVERSIONS[source, target]
-        return [apply(writer, result, operands, lambda x: formula(writer, pattern, x), CHEAP)]
-    exact = {
-        *((whole, FLOAT) for whole in WHOLE),
-        *((INT, LONG), (UINT, LONG)),
-        *((short, FLOAT) for short in FLOATS),
-        ("float16", "float32"),
-    }
-    if (source, target) in exact:
-        return [apply(writer, result, operands, lambda x: x, 0)]
-    raise TranslationError(f"the primitive convert_element_type from {source} to {target}")
+    else:
+        raise TranslationError(f"the primitive convert_element_type from {source} to {target}")
+    return [apply(writer, result, operands, pattern, 0 if pattern == "{0}" else CHEAP)]
