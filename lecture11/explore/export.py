@@ -7,6 +7,7 @@ its place. Where the notebook's widget manager would be, there are a few lines t
 what it needs.
 """
 
+import copy
 import json
 import re
 import sys
@@ -31,6 +32,9 @@ OUTSIDE = re.compile(
     re.DOTALL,
 )
 """Scripts that would be fetched, and what only serves them."""
+FORMULA = re.compile(
+    r"(?P<code>```.*?```|`[^`\n]*`)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL
+)
 THEMES = "data-jp-theme-light"
 
 
@@ -50,11 +54,35 @@ def living(labs: Iterable[Lab]) -> str:
     )
 
 
+def with_formulas(source: str) -> str:
+    """Markdown whose formulas are MathML, which browsers draw by themselves.
+
+    Raises ModuleNotFoundError, with the remedy, where latex2mathml is not installed.
+    """
+    try:
+        from latex2mathml.converter import convert
+    except ModuleNotFoundError as error:
+        remedy = "python -m pip install 'lecture11[export]'"
+        raise ModuleNotFoundError(f"latex2mathml writes the formulas: {remedy}") from error
+
+    def formula(match: re.Match[str]) -> str:
+        if match["code"]:
+            return match[0]
+        display, text = match["display"], match["display"] or match["inline"]
+        return convert(text, display="block" if display else "inline").replace("\n", " ")
+
+    return FORMULA.sub(formula, source)
+
+
 def exported(notebook: NotebookNode) -> str:
     """The page, light or dark as the reader has it.
 
     Raises KeyError where a laboratory's name is not known.
     """
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_formulas(cell.source)
     page, _ = HTMLExporter().from_notebook_node(notebook)
     names = list(dict.fromkeys(PLACE.findall(page)))
     page = re.sub(rf' {THEMES}="\w+"', "", OUTSIDE.sub("", page))
