@@ -22,7 +22,8 @@ def test_a_page_asks_for_nothing():
 
 
 def test_a_laboratory_brings_its_script_once():
-    page = exported(new_notebook(cells=[shown('<figure data-laboratory="em"></figure>') for _ in range(2)]))
+    twice = [shown('<figure data-laboratory="em"></figure>') for _ in range(2)]
+    page = exported(new_notebook(cells=twice))
     assert page.count('"em": {...') == 1
     assert page.count("function bringToLife") == 1
     assert page.rstrip().endswith("</html>")

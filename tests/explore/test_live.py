@@ -11,12 +11,11 @@ import pytest
 from lecture11 import divergence, embedding, latent, supervised, variational
 from lecture11.explore import Explorer, Slider
 from lecture11.figures import Picture
-from lecture11.figures.divergence import BarsStage, FitStage, JensenStage
+from lecture11.figures.divergence import BarsStage, JensenStage
 from lecture11.figures.embedding import NeighbourStage, Search
 from lecture11.figures.latent import EMStage
 from lecture11.figures.supervised import SoftLabelStage
 from lecture11.figures.variational import AscentStage, StackStage
-from lecture11.quadrature import trapezoid
 
 RNG = np.random.default_rng(0)
 Live = tuple[Callable[..., Picture], dict[str, Slider], list[tuple[str, float]]]
@@ -56,29 +55,6 @@ def letters() -> Live:
 
     sliders = {"a": Slider("a", 0, 10, 1, 1), "y": Slider("y", 0.1, 5, 0.1, 1.0)}
     return update, sliders, [("a", 0), ("a", 7), ("y", 0.3), ("y", 4.0), ("a", 10)]
-
-
-def fits() -> Live:
-    x = np.linspace(-6, 6, 121)
-    stage = FitStage(x, top=1.4, sds=(0.2, 5))
-    density, rule = jax.jit(divergence.mixture_log_density), trapezoid(-14, 14, 1401)
-
-    def update(where: float, width: float, weight: float) -> Picture:
-        p = divergence.NormalMixture(
-            np.array([weight, 1 - weight]), np.array([-2.0, where]), np.array([0.5, width])
-        )
-        q = divergence.forward_fit(p)
-        log_q = divergence.normal_log_density(rule.nodes, q)
-        kl = divergence.kl_by_quadrature(density(rule.nodes, p), rule, relative_to=log_q)
-        points = divergence.stationary_points(p)
-        return stage.show(np.exp(density(x, p)), q, float(kl), points)
-
-    sliders = {
-        "where": Slider("mode 2 at", -4, 4, 0.1, 2.0),
-        "width": Slider("width 2", 0.3, 1.5, 0.05, 0.5),
-        "weight": Slider("weight of mode 1", 0.05, 0.95, 0.05, 0.5),
-    }
-    return update, sliders, [("where", 0.5), ("width", 1.2), ("weight", 0.9), ("where", -2.0)]
 
 
 def soft_label() -> Live:
@@ -157,7 +133,7 @@ def compiled(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], bool]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "live", [neighbours, letters, fits, soft_label, mixture, stack, coins], ids=lambda f: f.__name__
+    "live", [neighbours, letters, soft_label, mixture, stack, coins], ids=lambda f: f.__name__
 )
 def test_nothing_is_compiled_while_a_control_moves(
     live: Callable[[], Live], compiled: Any, caplog: pytest.LogCaptureFixture

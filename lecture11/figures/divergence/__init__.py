@@ -10,7 +10,7 @@ from lecture11.figures.divergence.fits import (
     target_picture,
 )
 from lecture11.figures.divergence.jensen import JensenStage
-from lecture11.figures.divergence.landscape import FitStage, branches_picture, landscape_picture
+from lecture11.figures.divergence.landscape import branches_picture, landscape_picture
 from lecture11.figures.divergence.letters import BarsStage
 from lecture11.figures.divergence.properties import (
     Densities,
@@ -24,7 +24,6 @@ __all__ = [
     "Densities",
     "Divergences",
     "FactorisedStage",
-    "FitStage",
     "JensenStage",
     "SentenceStage",
     "binning_picture",

@@ -8,17 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.text import Annotation
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
 from lecture11.divergence import Normal, StationaryPoint
-from lecture11.figures.divergence.fits import FORWARD, REVERSE, SHADE
 from lecture11.figures.marks import HALO
-from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
-from lecture11.figures.words import coordinate, number
+from lecture11.figures.picture import Picture
+from lecture11.figures.style import COLOURS, INK, MARKERS, styled
+from lecture11.figures.words import number
 
 KINDS: dict[str, dict[str, Any]] = {
     "minimum": {"marker": MARKERS[0], "color": COLOURS[1]},
@@ -169,86 +166,3 @@ def _branches_in_words(
         else ""
     )
     return f"As the {label} grows: {said}.{lowest}"
-
-
-class FitStage:
-    """A density and its normal fits in both directions, ready to be moved."""
-
-    @styled
-    def __init__(self, x: ArrayLike, *, top: float, sds: tuple[float, float]) -> None:
-        """Draw what stays.
-
-        x: (P,) where densities are drawn, increasing
-        top: the highest density that fits on the paper
-        sds: range of the standard deviations shown
-        """
-        self._x = np.asarray(x, float)
-        figure = Figure(figsize=(8.2, 3.6))
-        left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
-        left.set(xlabel="x", ylabel="density", ylim=(0, top), xlim=(self._x[0], self._x[-1]))
-        right.set(xlabel="mean of q", title="standard deviation of q", yscale="log", ylim=sds)
-        right.set_xlim(self._x[0], self._x[-1])
-        right.grid(visible=True)
-        _plain_sds(right)
-        self._shade = left.fill_between(self._x, 0 * self._x, color=SHADE, linewidth=0)
-        (self._p,) = left.plot([], [], color=INK, linewidth=1.2, label="p")
-        self._others = [left.plot([], [], ":", color=COLOURS[1])[0] for _ in range(4)]
-        (self._reverse,) = left.plot([], [], **REVERSE, label="reverse fit, lowest")
-        (self._forward,) = left.plot([], [], **FORWARD, label="forward fit")
-        self._others[0].set_label("reverse fit, other minima")
-        left.legend(loc="upper left", fontsize=9)
-        mark = {"linestyle": "", "markersize": 9, "markeredgecolor": "white", "clip_on": False}
-        self._marks = {
-            kind: right.plot([], [], **mark, **style)[0] for kind, style in KINDS.items()
-        }
-        (self._square,) = right.plot([], [], marker=MARKERS[2], color=COLOURS[0], **mark)
-        text: dict[str, Any] = {"fontsize": 9, "path_effects": [HALO]}
-        self._values: list[Annotation] = [
-            right.annotate("", (1, 1), (0, 0), textcoords="offset points", **text) for _ in range(8)
-        ]
-        right.legend(
-            [self._square, *(self._marks[kind] for kind in ("minimum", "saddle"))],
-            ["forward fit", "reverse: minimum", "reverse: saddle"],
-            loc="lower left", fontsize=9,
-        )  # fmt: skip
-        curves = [self._shade, self._p, *self._others, self._reverse, self._forward]
-        points = [*self._values, self._square, *self._marks.values()]  # no value hides a mark
-        self._stage = Stage(figure, [*curves, *points])
-
-    @numeric
-    def show(
-        self,
-        p: ArrayLike,
-        forward: Normal,
-        forward_divergence: float,
-        points: Sequence[StationaryPoint],
-    ) -> Picture:
-        """Move to a density p (P,), its forward fit with D_KL(p ‖ q), and the reverse ones."""
-        density = np.asarray(p, float)
-        self._shade.set_data(self._x, density, 0)
-        self._p.set_data(self._x, density)
-        mean, sd = float(forward.mean), float(forward.sd)
-        self._forward.set_data(self._x, norm.pdf(self._x, mean, sd))
-        minima = [point for point in points if point.kind == "minimum"]
-        for curve, q in zip([self._reverse, *self._others], _padded(minima, 5), strict=True):
-            curve.set_data(*((self._x, norm.pdf(self._x, q.mean, q.sd)) if q else ([], [])))
-        self._square.set_data([mean], [sd])
-        for kind, marks in self._marks.items():
-            chosen = [(q.mean, q.sd) for q in points if q.kind == kind]
-            marks.set_data(*(zip(*chosen, strict=True) if chosen else ([], [])))
-        for label, point in zip(self._values, _padded(points, len(self._values)), strict=True):
-            label.set_text(number(point.divergence, 3) if point else "")
-            if point:
-                label.xy = (point.mean, point.sd)
-                left = point.kind == "saddle" and point.mean < 0
-                label.set_position((-8 if left else 8, -4))
-                label.set_horizontalalignment("right" if left else "left")
-        return Picture(
-            self._stage,
-            f"Forward fit: mean {coordinate(mean, sd)}, sd {number(sd, 3)}, D(p ‖ q) = "
-            f"{number(forward_divergence)} nats. {points_in_words(points)}",
-        )
-
-
-def _padded(points: Sequence[StationaryPoint], count: int) -> list[StationaryPoint | None]:
-    return [*points[:count], *[None] * (count - len(points))]

@@ -18,7 +18,7 @@ from lecture11.figures.embedding.neighbours import (
     crowding_picture,
 )
 from lecture11.figures.embedding.quality import MapQuality, TradeOffStage, quality_dots
-from lecture11.figures.embedding.shapes import ShapeStage, perplexity_rows, tear_rows
+from lecture11.figures.embedding.shapes import perplexity_rows, tear_rows
 from lecture11.figures.embedding.shepard import shepard_panels
 from lecture11.figures.embedding.stress import StressFrame, StressStage, roll_panels, stress_curves
 from lecture11.figures.embedding.turntable import loop_maps, pose_samples
@@ -33,7 +33,6 @@ __all__ = [
     "OddDigitStage",
     "PairForces",
     "Search",
-    "ShapeStage",
     "StressFrame",
     "StressStage",
     "TradeOffStage",

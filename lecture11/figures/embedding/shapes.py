@@ -14,8 +14,8 @@ from lecture11.figures.marks import (
     square,
 )
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, MARKERS, numeric, styled
-from lecture11.figures.words import count_word, number
+from lecture11.figures.style import COLOURS, MARKERS, styled
+from lecture11.figures.words import count_word
 
 
 def _grouped_marks(axes: Axes, size: float) -> list[Line2D]:
@@ -96,61 +96,3 @@ def _rows(rows: Mapping[str, Mapping[str, ArrayLike]], groups: Sequence[ArrayLik
             axes.set_title(title, fontsize=9)
         of_row[0].set_ylabel(name, fontsize=10)
     return Stage(figure, [])
-
-
-MEASURES = {
-    "sizes": "the wide cluster is {:.1f} times as wide as the other",
-    "distances": "the wide gap is {:.1f} times the narrow one",
-    "noise": "{:.0f} clumps",
-    "line": "from end to end it is {:.2f} of its length",
-    "rings": "the rings cross {:.0f} times",
-    "knot": "the curve crosses itself {:.0f} times",
-}
-"""What is measured of each misleading data set's map, in words."""
-
-
-class ShapeStage:
-    """Data, as PCA shows them, beside one of their maps, ready to be moved."""
-
-    @styled
-    def __init__(self) -> None:
-        """Draw what stays: two frames."""
-        figure = Figure(figsize=(8.2, 4.8))
-        self._marks = []
-        titles = ("data, first two principal components", "t-SNE")
-        for axes, title in zip(figure.subplots(1, 2), titles, strict=True):
-            square(axes, 1.1)
-            axes.set(ylim=(-1.32, 1.1), title=title)
-            self._marks.append(_grouped_marks(axes, 4))
-        self._when = axes.text(0, -1.21, "", ha="center", va="center")
-        self._stage = Stage(figure, [*(m for marks in self._marks for m in marks), self._when])
-
-    @numeric
-    def show(
-        self,
-        data: str,
-        seen: ArrayLike,
-        points: ArrayLike,
-        groups: ArrayLike,
-        *,
-        perplexity: int,
-        iteration: int,
-        seed: int,
-        divergence: float,
-        measured: float,
-    ) -> Picture:
-        """Move to other data (n, 2), their map (n, 2), both scaled to fill, and groups (n,).
-
-        data: a name in :data:`MEASURES`, which says what ``measured`` is
-        divergence: D_KL(P ‖ Q) in nats
-        """
-        which = np.asarray(groups, int)
-        for marks, places in zip(self._marks, (seen, points), strict=True):
-            _move_groups(marks, which, filling(places))
-        when = f"perplexity {perplexity}, iteration {iteration}, seed {seed}"
-        self._when.set_text(when)
-        return Picture(
-            self._stage,
-            f"{data.capitalize()}, {when}: KL {number(divergence, 2)} nats; "
-            f"{MEASURES[data].format(measured)}.",
-        )

@@ -7,7 +7,6 @@ from lecture11.figures import Picture
 from lecture11.figures.divergence import (
     Divergences,
     FactorisedStage,
-    FitStage,
     branches_picture,
     fits_picture,
     integrands_picture,
@@ -122,24 +121,6 @@ SAMPLES = {
             {"exact": 0.6},
             {"counts": [10, 50, 100]},
         ],
-    ),
-    "both fits": Sample(
-        FitStage,
-        {
-            "p": P,
-            "forward": Normal(np.array(0.0), np.array(4.25**0.5)),
-            "forward_divergence": 0.72357,
-            "points": POINTS,
-        },
-        [
-            {"forward": Normal(np.array(0.5), np.array(4.25**0.5))},
-            {"forward": Normal(np.array(0.0), np.array(2.5))},
-            {"forward_divergence": 0.5},
-            {"points": POINTS[:1]},
-            {"points": []},
-        ],
-        stage={"x": X, "top": 1.4, "sds": (0.2, 5)},
-        drawn=[{"p": P[::-1] * 0.5}, {"x": X / 2}],
     ),
     "factorised": Sample(
         FactorisedStage,

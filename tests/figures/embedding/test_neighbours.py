@@ -11,7 +11,6 @@ from lecture11.figures.embedding import (
     NeighbourStage,
     PairForces,
     Search,
-    ShapeStage,
     TradeOffStage,
     crowding_picture,
     perplexity_rows,
@@ -135,30 +134,6 @@ SAMPLES = {
             {"maps": {name: {5: MAP, 30: MAP} for name in ("rings", "knot")}},
         ],
         drawn=[{"groups": {"rings": LABELS % 3, "knot": LABELS % 2}}],
-    ),
-    "shape": Sample(
-        ShapeStage,
-        {
-            "data": "distances",
-            "seen": MAP,
-            "points": 1e-4 * MAP,
-            "groups": LABELS % 3,
-            "perplexity": 50,
-            "iteration": 25,
-            "seed": 1,
-            "divergence": 0.14,
-            "measured": 0.6,
-        },
-        [
-            {"iteration": 50},  # also where the map has stopped moving, the control has answered
-            {"perplexity": 5},
-            {"seed": 2},
-            {"divergence": 0.2},
-            {"measured": 0.7},
-            *({"data": data} for data in ("sizes", "noise", "line", "rings", "knot")),
-        ],
-        stage={},
-        drawn=[{"seen": -MAP}, {"points": -MAP}, {"groups": LABELS % 2}],
     ),
     "methods": Sample(
         MethodStage,
