@@ -185,12 +185,6 @@ def test_words_of_the_estimates_count_those_that_agree():
     assert "1 of 3" in SAMPLES["sampling"](standard_errors=[0.01, 0.001, 0.01]).words
 
 
-def test_words_of_a_fit_have_both_directions():
-    words = SAMPLES["both fits"]().words
-    assert words.startswith("Forward fit: mean 0.0, sd 2.06, D(p ‖ q) = 0.7236 nats. 3 minima of")
-    assert SAMPLES["both fits"](points=[]).words.endswith("No stationary point was found.")
-
-
 def test_words_of_the_factorised_fits():
     assert SAMPLES["factorised"]().words == (
         "Correlation 0.9. Forward fit: variances 1 and 1, area 2.29 times that of p, D(p ‖ q) = "
@@ -261,20 +255,6 @@ def test_branches_are_drawn_by_kind():
                 if q.kind == kind
             ]
             np.testing.assert_array_equal(line.get_xydata(), right)
-
-
-def test_the_stage_draws_every_minimum_and_the_lowest_dashed():
-    lines = curves(SAMPLES["both fits"]())
-    np.testing.assert_array_equal(lines["p"].get_ydata(), P)
-    lowest = lines["reverse fit, lowest"]
-    np.testing.assert_allclose(lowest.get_ydata(), np.exp(log_normal(-1.9998, 0.5004)))
-    np.testing.assert_allclose(lines["forward fit"].get_ydata(), np.exp(FITS["forward fit"]))
-    others = [
-        line
-        for line in figure_of(SAMPLES["both fits"]()).axes[0].lines
-        if line.get_linestyle() == ":" and len(line.get_xdata())
-    ]
-    assert len(others) == 2
 
 
 def test_the_factorised_stage_draws_ellipses_at_one_standard_deviation():

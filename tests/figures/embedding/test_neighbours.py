@@ -280,15 +280,6 @@ def test_words_of_rows():
     )
 
 
-def test_words_of_a_shape_say_what_was_measured():
-    shape = SAMPLES["shape"]
-    assert shape().words == (
-        "Distances, perplexity 50, iteration 25, seed 1: KL 0.14 nats; the wide gap is 0.6 times "
-        "the narrow one."
-    )
-    assert shape(data="noise", measured=4).words.endswith("KL 0.14 nats; 4 clumps.")
-
-
 def test_words_of_the_methods_have_loss_and_error():
     words = SAMPLES["methods"]().words
     assert words.startswith("After 7 iterations. MDS: stress 3, distances off by 0 %; ")
