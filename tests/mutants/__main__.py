@@ -28,6 +28,8 @@ from tests.mutants.slips import Slip, slips_in
 ROOT = Path(__file__).parents[2]
 ROOMS = ("divergence", "supervised", "embedding", "latent", "variational")
 SECONDS = 1800
+IMPATIENT = ("-o", "timeout=120", "-o", "faulthandler_timeout=180")
+"""A mutant often never ends, and no test takes so long."""
 
 
 class Mutant(NamedTuple):
@@ -95,7 +97,7 @@ def outcome(tree: Path, mutant: Mutant) -> dict[str, object]:
     source = path.read_text()
     start = time.perf_counter()
     path.write_text(mutant.slip.made_in(source))
-    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-xq", "-p", "no:cacheprovider", *IMPATIENT]
     try:
         ended = subprocess.run(
             [*command, *tests_of(tree, mutant)],
