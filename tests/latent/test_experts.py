@@ -191,8 +191,9 @@ class TestVotes:
         )
 
     def test_counting_rows(self):
-        counts = count_answers([0, 0, 1, 0], [0, 0, 1, 1], [1, 1, 0, 0], shape=(2, 2, 2))
+        counts = count_answers([0, 0, 3, 0], [0, 0, 1, 1], [1, 1, 2, 0], shape=(4, 2, 3))
         assert counts[0, 0, 1] == 2
+        assert counts[3, 1, 2] == 1
         assert counts.sum() == 4
 
     @pytest.mark.parametrize(

@@ -96,6 +96,7 @@ class TestNames:
         found = np.array([0, 0, 0, 1, 1, 2])
         truth = np.array([1, 1, 1, 0, 0, 1])
         np.testing.assert_array_equal(names_of(found, truth, components=3, classes=2), [1, 0, 1])
+        np.testing.assert_array_equal(names_of([0, 0], [0, 0], components=1, classes=1), [0])
 
     @pytest.mark.parametrize(
         ("found", "truth"), [([0, 3], [0, 1]), ([0.5, 0], [0, 1]), ([0], [0, 1]), ([0, -1], [0, 1])]

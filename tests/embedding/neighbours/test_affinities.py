@@ -1,5 +1,6 @@
 """Affinities beside scikit-learn's and a root finder's, and where numbers end."""
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from lecture11.embedding import (
     joint_affinities,
     perplexity_of,
 )
+from lecture11.embedding.neighbours import affinities
 from lecture11.embedding.neighbours.affinities import calibrate
 
 seeds = st.integers(0, 2**32 - 1)
@@ -278,6 +280,13 @@ class TestBisection:
             p = affinities_at(jnp.asarray(squares), precision)
             np.testing.assert_allclose(p, softmax(-precision * squares), atol=1e-14)
             np.testing.assert_allclose(perplexity_of(p), reached, rtol=1e-12)
+
+    def test_newtons_step_is_far_quicker(self, some_digits, monkeypatch):
+        """Halving alone has narrowed 40 down to 40 / 2¹⁰ by then."""
+        monkeypatch.setattr(affinities, "MOST_STEPS", 10)
+        squares = some_digits.distances**2 + np.diag(np.full(len(some_digits.x), np.inf))
+        found = jax.jit(calibrate.__wrapped__)(jnp.asarray(squares), jnp.asarray(30.0))
+        assert (np.abs(found.perplexities / 30 - 1) < 1e-4).mean() > 0.9
 
     def test_of_no_steps_is_refused(self):
         with pytest.raises(ValueError, match=r"^steps: expected a whole number from 1 on, got 0"):

@@ -111,7 +111,8 @@ class TestFirstSteps:
         if double:
             request.getfixturevalue("float64")
         x, start = digits(200), 0.1 * noise(200, 2, seed=1)
-        settings = settings._replace(early_iterations=6)  # so that both phases are seen
+        # So that both phases are seen, and their rates told apart.
+        settings = settings._replace(early_iterations=6, early_rate=0.8)
         run = fit_tsne(x, settings=settings, start=start, frames=range(11))
         p = np.asarray(joint_affinities(x, perplexity=30.0), float)
         theirs = by_numpy(p, start, settings, 10)
