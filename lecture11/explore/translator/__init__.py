@@ -3,7 +3,11 @@
     translate({"name": (function, example_arguments), …}) → Program
 
 A function is traced to JAX's own list of primitives (its jaxpr), in float64; each primitive is
-written as loops over typed arrays. What isn't known here is refused by its name, never guessed at.
+written as loops over typed arrays. What isn't known here is refused by its name, never guessed at:
+eigenvectors and other decompositions but Cholesky's, Fourier transforms, convolutions, complex
+numbers, arithmetic in float32, random keys. So a function for the page takes noise instead of a key
+(:func:`draw`), says ``x.shape[0]`` where the reader changes the number of points, and decides
+nothing in Python by what it is given.
 
     =================  ===========================================================
     :mod:`.flat`       the jaxpr as one list of operations
