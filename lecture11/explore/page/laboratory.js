@@ -114,11 +114,7 @@ export class Laboratory {
   schedule() {
     if (!this.waiting) {
       this.waiting = requestAnimationFrame(() => {
-        /** @type {Drag[]} */
-    this.drags = [];
-    /** @type {any} what says that something cannot be computed */
-    this.alert = null;
-    this.waiting = 0;
+        this.waiting = 0;
         this.frame();
       });
     }
