@@ -71,6 +71,7 @@ SPREAD = np.stack([a @ a.T + 0.1 * np.eye(3) for a in RNG.normal(size=(4, 3, 3))
 INDEFINITE = np.stack([np.eye(3), -np.eye(3), np.zeros((3, 3)), SPREAD[0]])
 TRIANGLE = np.linalg.cholesky(SPREAD)
 TIES = np.array([3, 1, NAN, 3, -0.0, 0.0, -INF, 1, INF, NAN, 3, -7.5])
+BIG = np.array([[2**20, -(2**25), 7], [2**31 - 1, 3, -5]], np.int32)
 PLACES = np.array([0, 4, 2, 2, -1, 5, 17, -9], np.int32)
 
 
@@ -250,6 +251,7 @@ MOVED = {
     "broadcast": case_of(lambda x: jnp.broadcast_to(jnp.exp(x[:, :1]), (2, 3, 4, 5)), CUBE),
     "concatenate": case_of(lambda x: jnp.concatenate([x, 2 * x[:, :1], x], axis=1), CUBE),
     "stack": case_of(lambda x: (jnp.stack([x, x + 1], axis=1), jnp.stack([x[0, 0, 0], 2.0])), CUBE),
+    "unstack": case_of(lambda x: jnp.unstack(x, axis=1), CUBE),
     "split": case_of(lambda x: jnp.split(x, (1, 3), axis=2), CUBE),
     "pad": case_of(
         lambda x: (
@@ -418,6 +420,7 @@ ALGEBRA = {
     "outer": einsum("i,j->ji", (4,), (5,)),
     "three": einsum("nk,nki,nkj->kij", (9, 2), (9, 2, 3), (9, 2, 3)),
     "traces": einsum("bii->b", (3, 4, 4)),
+    "of integers": case_of(lambda i, j: (i @ j, i[0] @ j), BIG, BIG.T),
     "cholesky": case_of(jnp.linalg.cholesky, SPREAD, relative=1e-14, absolute=1e-14),
     "not definite": case_of(jnp.linalg.cholesky, INDEFINITE, relative=1e-14, absolute=1e-14),
     **{

@@ -27,8 +27,8 @@ EXTREMES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "NaN": lambda x: np.full_like(x, np.nan),
     "one NaN": lambda x: _first_set(x, np.nan),
     "one ∞": lambda x: _first_set(x, np.inf),
-    "huge": lambda x: 1e6 * (x + 1),
-    "tiny": lambda x: 1e-6 * x,
+    "huge": lambda x: 1e3 * (x + 1),
+    "tiny": lambda x: 1e-3 * x,
     "equal": lambda x: np.full_like(x, x.mean()),
 }
 

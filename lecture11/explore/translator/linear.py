@@ -1,5 +1,6 @@
 """Primitives of linear algebra."""
 
+from lecture11.explore.translator.elementwise import formula, pattern_of
 from lecture11.explore.translator.flat import Operation
 from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import rule
@@ -13,9 +14,11 @@ Values = list[Value]
 def _dot(writer: Writer, operation: Operation, operands: Values) -> Values:
     (result,) = operation.results
     (of_x, of_y), (batch_x, batch_y) = operation.parameters["dimension_numbers"]
-    if result.dtype.name != "float64" or any(each.dtype.kind != "f" for each in operands):
+    kinds = {each.dtype.name if each.dtype.kind != "f" else "float64" for each in operands}
+    if kinds != {result.dtype.name}:
         types = " and ".join(each.dtype.name for each in operands)
         raise TranslationError(f"the primitive dot_general of {types}; compute in float64")
+    times, plus = (pattern_of(primitive, result.dtype) for primitive in ("mul", "add"))
     x, y = (writer.store_if_dear(each) for each in operands)  # each element is read many times
     free_x = [axis for axis in range(len(x.shape)) if axis not in (*of_x, *batch_x)]
     free_y = [axis for axis in range(len(y.shape)) if axis not in (*of_y, *batch_y)]
@@ -33,7 +36,8 @@ def _dot(writer: Writer, operation: Operation, operands: Values) -> Values:
                     **dict(zip(of_y, contracted, strict=True))}  # fmt: skip
             one = writer.at(x, tuple(at_x[axis] for axis in range(len(x.shape))))
             other = writer.at(y, tuple(at_y[axis] for axis in range(len(y.shape))))
-            writer.put(f"{total}+={one}*{other};")
+            term = formula(writer, times, one, other)
+            writer.put(f"{total}={formula(writer, plus, total, term)};")
         return total
 
     if all(str(size) == "1" for size in result.shape):

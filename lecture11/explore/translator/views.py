@@ -136,6 +136,16 @@ def _split(writer: Writer, operation: Operation, operands: Values) -> Values:
     return parts
 
 
+@rule("unstack", lazy=0)
+def _unstack(writer: Writer, operation: Operation, operands: Values) -> Values:
+    axis = operation.parameters["axis"]
+
+    def part(k: int) -> Callable[[Index], Index]:
+        return lambda index: (*index[:axis], Expr(str(k), 0), *index[axis:])
+
+    return [moved(writer, one, operands[0], part(k)) for k, one in enumerate(operation.results)]
+
+
 @rule("iota", lazy=0)
 def _iota(writer: Writer, operation: Operation, operands: Values) -> Values:
     axis, (result,) = operation.parameters["dimension"], operation.results
