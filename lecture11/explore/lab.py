@@ -92,9 +92,10 @@ class Lab:
             given = (self.state, {}) if self.prepare else (self.state,)
             put("state", self._moved("begin", jax.jit(self.begin), given))
         put("starts", {n: self.as_state(f"starts[{n!r}]", s) for n, s in self.starts.items()})
+        self._check_functions()
         prepared = named_leaves(dict(self._arguments[1]))
         shapes = {name: _plain(leaf.shape) for name, leaf in prepared}
-        shapes |= self._shapes_of(self.state) | self._seen_shapes()
+        shapes |= self._shapes_of(self.state) | self._seen
         self.scene.check(shapes)
         for sentence in self.words:
             sentence.check(shapes, self.lists)
@@ -173,19 +174,21 @@ class Lab:
     def _shapes_of(self, state: Any) -> dict[str, tuple[Any, ...]]:
         return {key: self.shapes.get(key, np.shape(getattr(state, key))) for key in state._fields}
 
-    def _seen_shapes(self) -> dict[str, tuple[Any, ...]]:
-        """Of the view's arrays, sizes by name; checks on the way that moves return a state."""
-        state, prepared = self._arguments
-        with float64():
-            for name, move in self._moves.items():
-                made = jax.eval_shape(move, *self._given(state, prepared))
-                self._require_state(name, made, state)
-            seen = jax.eval_shape(self.view, *self._given(state, prepared))
+    @functools.cached_property
+    def _seen(self) -> dict[str, tuple[Any, ...]]:
+        """Shapes of the view's arrays, sizes by name."""
+        seen = self.program.structures["view"]
         if not hasattr(seen, "_fields"):
             raise TypeError(f"view: expected a NamedTuple of arrays, got {type(seen).__name__}.")
-        if self.until is not None and self.until not in seen._fields:
-            raise ValueError(f"until: {self.until!r} is none of {', '.join(seen._fields)}.")
         return {name: _plain(leaf.shape) for name, leaf in named_leaves(seen)}
+
+    def _check_functions(self) -> None:
+        """That all can be translated, and moves return a state."""
+        for place, name in enumerate(self._moves):
+            made = self.program.structures[f"move_{place}"]
+            self._require_state(name, made, self._arguments[0])
+        if self.until is not None and self.until not in self._seen:
+            raise ValueError(f"until: {self.until!r} is none of {', '.join(self._seen)}.")
 
     def _require_state(self, name: str, made: Any, state: Any) -> None:
         if type(made) is not type(state):
@@ -340,7 +343,7 @@ class Lab:
             ],
             "given": [name for name, _ in named_leaves(state)]
             + [name for name, _ in named_leaves(dict(prepared))],
-            "seen": list(self._seen_shapes()),
+            "seen": list(self._seen),
             "moves": list(self.moves),
             "named": list(self._moves),
             "play": self.play,
