@@ -143,6 +143,21 @@ class Lab:
         }
         return state._replace(**drawn)
 
+    def restored(self, fields: Mapping[str, Any]) -> Any:
+        """The state of these fields, with the noise of its seed, which does not travel."""
+        sizes = {
+            size: number
+            for key, shape in self.shapes.items()
+            if key in fields
+            for size, number in zip(shape, np.shape(fields[key]), strict=True)
+        }
+        bare = {
+            key: np.zeros([sizes.get(size, size) for size in shape])
+            for key, shape in self._shapes_of(self.state).items()
+            if key in self.noise
+        }
+        return self._with_noise(type(self.state)(**{**fields, **bare}))
+
     def _allows(self, size: str, number: int) -> bool:
         low, high = self.sizes[size]
         return low <= number <= high

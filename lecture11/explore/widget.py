@@ -3,6 +3,7 @@
 import base64
 import functools
 import json
+from collections.abc import Container
 from typing import Any
 
 import anywidget
@@ -32,20 +33,20 @@ class Laboratory(anywidget.AnyWidget):
             _esm=widget_module(),
             _css=style(),
             _declared=json.dumps(declared(lab)),
-            _state=packed(lab.state),
+            _state=packed(lab.state, lab.noise),
         )
 
     @property
     def state(self) -> Any:
-        """The state, a NamedTuple of NumPy arrays.
+        """The state, a NamedTuple of NumPy arrays; its noise is always that of its seed.
 
         Raises, when set, TypeError or ValueError where it is no state of this laboratory.
         """
-        return unpacked(self._state, type(self.lab.state))
+        return self.lab.restored(unpacked(self._state))
 
     @state.setter
     def state(self, state: Any) -> None:
-        self._state = packed(self.lab.as_state("state", state))
+        self._state = packed(self.lab.as_state("state", state), self.lab.noise)
 
     @property
     def values(self) -> dict[str, np.ndarray]:
@@ -80,14 +81,19 @@ def declared(lab: Lab) -> dict[str, Any]:
         "spec": lab.spec,
         "program": {"source": lab.program.source, "constants": lab.program.encoded()},
         "starts": {
-            name: base64.b64encode(packed(state)).decode("ascii") for name, state in starts.items()
+            name: base64.b64encode(packed(state, lab.noise)).decode("ascii")
+            for name, state in starts.items()
         },
     }
 
 
-def packed(state: Any) -> bytes:
-    """A state as bytes: the header's length, the header, the arrays, each from a multiple of 8."""
-    arrays = {key: np.asarray(value) for key, value in state._asdict().items()}
+def packed(state: Any, without: Container[str] = ()) -> bytes:
+    """A state as bytes: the header's length, the header, the arrays, each from a multiple of 8.
+
+    without: fields left out
+    """
+    fields = state._asdict().items()
+    arrays = {key: np.asarray(value) for key, value in fields if key not in without}
     header = [[key, array.dtype.name, array.shape] for key, array in arrays.items()]
     text = json.dumps(header).encode()
     parts = [len(text).to_bytes(4, "little") + text]
@@ -98,8 +104,8 @@ def packed(state: Any) -> bytes:
     return b"".join(part + bytes(-len(part) % 8) for part in parts)
 
 
-def unpacked(sent: bytes, kind: type) -> Any:
-    """The state that was packed."""
+def unpacked(sent: bytes) -> dict[str, np.ndarray]:
+    """The fields that were packed, by name."""
     length = int.from_bytes(sent[:4], "little")
     place = 4 + length + -(4 + length) % 8
     arrays = {}
@@ -108,4 +114,4 @@ def unpacked(sent: bytes, kind: type) -> Any:
         flat = np.frombuffer(sent[place : place + size], np.dtype(dtype).newbyteorder("<"))
         arrays[key] = flat.astype(dtype).reshape(shape)
         place += size + -size % 8
-    return kind(**arrays)
+    return arrays

@@ -89,10 +89,19 @@ def test_sizes_may_change(lab: Lab):
 
 def test_a_state_travels_as_bytes_and_comes_back(lab: Lab):
     strange = lab.state._replace(places=np.array([[np.nan, np.inf], [-np.inf, -0.0]]))
-    back = unpacked(packed(strange), State)
+    back = lab.restored(unpacked(packed(strange)))
     for name, sent, got in zip(State._fields, strange, back, strict=True):
         assert (sent.dtype, sent.shape) == (got.dtype, got.shape), name
         assert sent.tobytes() == got.tobytes()
+
+
+def test_noise_does_not_travel_and_is_that_of_the_seed():
+    lab = declare(noise={"places": "normal"})
+    assert lab.state.places.std() > 0
+    five = lab.restored({**lab.state._asdict(), "power": np.float64(3)})
+    np.testing.assert_array_equal(five.places, lab.state.places)
+    other = lab.restored(unpacked(packed(lab.state._replace(seed=np.int32(8)), {"none"})))
+    assert not np.array_equal(other.places, lab.state.places)
 
 
 @pytest.mark.parametrize(

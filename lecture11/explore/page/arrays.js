@@ -22,9 +22,9 @@ const padded = (length) => Math.ceil(length / 8) * 8;
  * A state as bytes: the header's length, the header (JSON: name, type, shape), the numbers; each
  * begins at a multiple of 8. JSON alone has no NaN.
  * @param {Values} state
+ * @param {string[]} [names] of the fields to send; all where left out
  */
-export function packed(state) {
-  const names = Object.keys(state);
+export function packed(state, names = Object.keys(state)) {
   const header = names.map((name) => [name, nameOf(state[name].data), state[name].shape]);
   const text = new TextEncoder().encode(JSON.stringify(header));
   const sizes = names.map((name) => padded(state[name].data.byteLength));

@@ -31,9 +31,10 @@ export class Engine {
     this.load(start);
   }
 
-  /** Take over another state. @param {Values} state */
+  /** Take over another state; its noise is drawn here. @param {Values} state */
   load(state) {
-    for (const { name, shape } of this.spec.fields) {
+    for (const { name, shape, noise } of this.spec.fields) {
+      if (noise) continue;
       const { data, shape: now } = state[name];
       this.state[name] = this.inputs[name] = { data: data.slice(), shape: [...now] };
       this.values[name] = this.state[name];
@@ -41,19 +42,16 @@ export class Engine {
         if (typeof size === "string") this.sizes[size] = now[axis];
       });
     }
+    for (const { name, shape, noise } of this.spec.fields) {
+      if (!noise) continue;
+      const now = shape.map((/** @type {any} */ each) => this.sizes[each] ?? each);
+      this.state[name] = this.inputs[name] = { data: new Float64Array(sizeOf(now)), shape: now };
+      this.values[name] = this.state[name];
+    }
+    if (this.state.seed) this.draw();
     for (const { name } of this.spec.prepare) this.due.add(name);
     this.given.length = 0;
     this.look();
-  }
-
-  /** A copy of the state. */
-  saved() {
-    return Object.fromEntries(
-      this.fields.map((/** @type {string} */ name) => {
-        const { data, shape } = this.state[name];
-        return [name, { data: data.slice(), shape: [...shape] }];
-      }),
-    );
   }
 
   /** Say that a field has changed. @param {string} name */

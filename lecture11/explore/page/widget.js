@@ -16,9 +16,11 @@ function render({ model, el }) {
   const begin = Object.fromEntries(
     Object.entries(starts).map(([name, text]) => [name, unpacked(bytesOf(text))]),
   );
+  const told = spec.fields.filter((/** @type {any} */ field) => !field.noise);
+  const names = told.map((/** @type {any} */ field) => field.name);
   let sent = model.get("_state");
   const atRest = (/** @type {any} */ state) => {
-    sent = new DataView(packed(state).buffer);
+    sent = new DataView(packed(state, names).buffer);
     model.set("_state", sent);
     model.save_changes();
   };
