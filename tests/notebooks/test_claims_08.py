@@ -1,8 +1,11 @@
 """What notebook 08 says in numbers."""
 
-import numpy as np
+import re
 
-from tests.notebooks.claims import refuted
+import numpy as np
+import pytest
+
+from tests.notebooks.claims import defined_by, refuted
 
 
 def test_what_a_cell_shows():
@@ -32,3 +35,19 @@ def test_what_a_cell_shows():
         "ahead here, 39 % against {} (chance": "EM, letters given {} ± 12 %",
     }
     assert refuted("08", claims) == []
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("float64")
+def test_who_is_nearly_always_wrong_helps_until_the_start_is_wrong():
+    """What the question on the panel says of four such experts, and of five."""
+    panel = defined_by("08", "imports", "experts", "swapped", "panel-still")["panel"]
+
+    def shares(others: int) -> list[int]:
+        words = panel(3, 0.8, others, 0.05).words
+        return [int(share) for share in re.findall(r"on (\d+) %", words)][:2]
+
+    (_, alone), (vote, helped), (_, exchanged) = (shares(others) for others in (0, 4, 5))
+    assert vote < 50
+    assert helped > alone
+    assert exchanged < 34

@@ -32,6 +32,9 @@ def bound_picture(
     axes.plot(at[there], exact[there], "o", color=COLOURS[0])
     axes.plot(at[there], bound[there], "^", color=COLOURS[1])
     axes.set(xlabel=label, ylabel="nats")
+    reach = float(np.ptp(exact))
+    if bound.min() < exact.min() - reach:  # far down it would flatten what is looked at
+        axes.set_ylim(exact.min() - reach, exact.max() + 0.1 * reach)
     axes.grid(visible=True)
     axes.legend(loc="best")
     return Picture(
@@ -72,19 +75,24 @@ def optima_picture(log_likelihoods: ArrayLike, *, tolerance: float = 0.01) -> Pi
 
 @styled
 def criterion_picture(
-    components: Sequence[int], criteria: Mapping[str, ArrayLike], *, name: str
+    components: Sequence[int],
+    criteria: Mapping[str, ArrayLike],
+    *,
+    name: str,
+    tie: float = 2.0,
 ) -> Picture:
     """A model-selection criterion, lower is better, against the number of components.
 
     components: (M,)
     criteria: from a model's name to its values (M,)
+    tie: how much more than the lowest is no evidence (2, of BIC: Kass & Raftery 1995)
     """
     figure = Figure(figsize=(7, 3.8))
     axes = figure.subplots()
     said = []
     for index, (model, values) in enumerate(criteria.items()):
         curve = np.asarray(values, float)
-        lowest = int(curve.argmin())
+        ringed = np.flatnonzero(curve <= curve.min() + tie)
         axes.plot(
             components,
             curve,
@@ -94,15 +102,16 @@ def criterion_picture(
             label=model,
         )
         axes.plot(
-            components[lowest], curve[lowest], "o", markersize=15, color="none",
+            np.take(components, ringed), curve[ringed], "o", markersize=15, color="none",
             markeredgecolor=COLOURS[index],
         )  # fmt: skip
-        said.append(f"{model} {components[lowest]} ({number(curve[lowest])})")
+        tied = " or ".join(f"{components[at]} ({number(curve[at])})" for at in ringed.tolist())
+        said.append(f"{model} {tied}")
     axes.set(xlabel="components K", ylabel=name)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=True)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return Picture(figure, f"{name} is lowest at K = {', '.join(said)}; each is ringed.")
+    return Picture(figure, f"{name} is lowest, to {number(tie)}, at K = {', '.join(said)}: ringed.")
 
 
 class CoinStage:

@@ -261,7 +261,7 @@ class SoftLabelStage:
         nats = -float(np.sum(soft[soft > 0] * np.log(soft[soft > 0])))
         return Picture(
             self._stage,
-            f"A {truth}. At temperature {number(temperature, 3)} the teacher's soft label is "
+            f"Digit {truth}. At temperature {number(temperature, 3)} the teacher's soft label is "
             f"{two_likeliest(soft)}; its entropy is {nats:.2f} nats.",
         )
 

@@ -117,7 +117,9 @@ def transfer_picture(
     count = len(images)
     right = int((np.asarray(read) == np.arange(10)).sum())
     return Picture(
-        _rows({f"a {label}": row for label, row in zip(np.asarray(labels), images, strict=True)}),
+        _rows(
+            {f"digit {label}": row for label, row in zip(np.asarray(labels), images, strict=True)}
+        ),
         f"{count_word(count).capitalize()} digits held out, leftmost, and to the right of each all "
         "ten digits in its style: z from the left, c from 0 to 9. The reader takes "
         f"{right} of {10 * count} for c.",
@@ -220,7 +222,7 @@ class LatentPlaneStage:
         digits, counts = np.unique(self._labels[near], return_counts=True)
         most = int(counts.argmax())
         whose = (
-            f"{counts[most]} show a {digits[most]}"
+            f"{counts[most]} show the digit {digits[most]}"
             if counts[most] > 7
             else "no digit is in the majority"
         )

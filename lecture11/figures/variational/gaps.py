@@ -67,7 +67,7 @@ def posteriors_picture(
     )
     return Picture(
         figure,
-        f"Digits: {', '.join(titles)}. Their approximation gaps: {approximation} nats; their "
+        f"Posteriors of {', '.join(titles)}. Their approximation gaps: {approximation} nats; their "
         f"amortisation gaps: {amortisation}.",
     )
 

@@ -138,8 +138,8 @@ def test_words_of_the_directions():
 def test_words_of_the_stage():
     even = SAMPLES["a soft label"](probabilities=np.full(10, 0.1), truth=7, temperature=20.0)
     assert even.words == (
-        "A 7. At temperature 20 the teacher's soft label is 0 at 10 %, 1 at 10 %; its entropy is "
-        "2.30 nats."
+        "Digit 7. At temperature 20 the teacher's soft label is 0 at 10 %, 1 at 10 %; its entropy "
+        "is 2.30 nats."
     )
 
 

@@ -167,7 +167,7 @@ def test_words_of_decoded_images():
 
 def test_words_of_posteriors_and_gaps():
     assert SAMPLES["posteriors"]().words == (
-        "Digits: a 1, a 2, a 3. Their approximation gaps: 0.25, 0.25, 0.25 nats; their "
+        "Posteriors of a 1, a 2, a 3. Their approximation gaps: 0.25, 0.25, 0.25 nats; their "
         "amortisation gaps: 2, 2, 2."
     )
     assert SAMPLES["gaps"]().words == (
@@ -188,10 +188,10 @@ def test_words_of_draws_and_collapse():
 def test_words_of_the_plane_say_whom_it_is_near():
     plane = SAMPLES["latent plane"]
     assert plane().words == (
-        "z = (0.1, 0): of the 15 digits encoded nearest, 15 show a 3. Ink: 25 % of the image; "
-        "undecided (between 0.1 and 0.9): 100 % of its pixels."
+        "z = (0.1, 0): of the 15 digits encoded nearest, 15 show the digit 3. Ink: 25 % of the "
+        "image; undecided (between 0.1 and 0.9): 100 % of its pixels."
     )
-    assert "15 show a 7" in plane(z=[3.0, 2.9]).words
+    assert "15 show the digit 7" in plane(z=[3.0, 2.9]).words
     mixed = plane(means=np.zeros((15, 2)), labels=np.repeat(range(5), 3))
     assert "no digit is in the majority" in mixed.words
 
