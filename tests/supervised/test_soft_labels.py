@@ -30,6 +30,8 @@ def test_each_example_may_have_its_own_temperature():
     for row, temperature in enumerate(temperatures):
         alone = tempered(LOGITS[row], temperature=temperature)
         np.testing.assert_allclose(soft[row], alone, rtol=1e-5)
+    stacked = tempered(LOGITS.reshape(2, 3, -1), temperature=temperatures.reshape(2, 3))
+    np.testing.assert_array_equal(stacked.reshape(soft.shape), soft)
 
 
 def test_hot_is_uniform_and_cold_is_the_largest():
