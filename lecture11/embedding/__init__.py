@@ -10,7 +10,8 @@ The lecture's formulas, slide by slide, and the functions that compute them::
       Σ_{i≠j} (d_ij − d̄_ij)²                                    → slide_stress
       min over x̄ of it                                          → fit_mds
     Stochastic Neighbor Embedding (SNE)
-      p_i(j) = exp(−d_ij² / 2σ_i²) / Σ_{k≠i} exp(−d_ik² / 2σ_i²)  → conditional_affinities
+      p_i(j) = exp(−d_ij² / 2σ_i²) / Σ_{k≠i} exp(−d_ik² / 2σ_i²)  → affinities_at
+      all of them, each σ_i found by its perplexity             → conditional_affinities
       q_i(j) = exp(−d̄_ij²) / Σ_{k≠i} exp(−d̄_ik²)                → neighbour_probabilities
       Σ_i D_KL(p_i ‖ q_i)                                       → sne_loss
       −Σ_i Σ_j p_i(j) log q_i(j)                                → sne_cross_entropy

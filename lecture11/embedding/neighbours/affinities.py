@@ -183,9 +183,15 @@ def as_perplexity(perplexity: Any, points: Any) -> Scalar:
 def affinities_at(
     squares: Float[Array, " candidates"], precision: Scalar
 ) -> Float[Array, " candidates"]:
-    """The formula: p_i(j) ∝ exp(−β d_ij²) over the squared distances to the other points.
+    """One point's p_i(j) = exp(−β d_ij²) / Σ_k exp(−β d_ik²): a softmax over the other points.
+
+    squares: d_ij² to the other points
+    precision: β = 1 / (2 σ_i²)
 
     The nearest distance is taken off first, which changes nothing but keeps the largest term at 1.
+
+    >>> print(affinities_at(np.array([1.0, 4.0]), 0.5))
+    [0.8176 0.1824]
     """
     squares = as_floats("squares", squares)
     return jax.nn.softmax(-precision * (squares - squares.min()))
