@@ -98,9 +98,7 @@ def _other_scores(case: _Scored) -> Wrong:
         "You have divided by S − 1 twice: the mean over draws divides by S.": (
             right * len(values) / (len(values) - 1)
         ),
-        "The second is the derivative in log σ: in σ it is smaller by the factor σ.": (
-            right * np.array([1, case.sd])
-        ),
+        "The second is the derivative in log σ: divide it by σ.": (right * np.array([1, case.sd])),
         "The derivatives lack a division by σ: in μ it is (z − μ)/σ², in σ ((z − μ)²/σ² − 1)/σ.": (
             (unsquared * centred).mean(axis=1)
         ),

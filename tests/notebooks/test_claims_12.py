@@ -32,7 +32,7 @@ def test_what_a_cell_shows():
 
 def test_what_q_star_cost_and_how_far_the_encoder_is_from_it():
     """It is said that the encoder often misses the best q by more than its own width."""
-    assert refuted("12", {"in {} steps for each digit": (STEPS,)}) == []
+    assert refuted("12", {"in {} steps from each of two starts": (STEPS,)}) == []
     x = autoencoders.black_and_white(mnist_small("test").images, seed=13)
     q = encode(autoencoders.trained("plane").params, x)
     best = autoencoders.plane_gaps()["held out"].q
