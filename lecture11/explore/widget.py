@@ -24,7 +24,7 @@ class Laboratory(anywidget.AnyWidget):
     _esm = traitlets.Unicode().tag(sync=True)
     _css = traitlets.Unicode().tag(sync=True)
     _declared = traitlets.Unicode().tag(sync=True)
-    _state = traitlets.Bytes().tag(sync=True)
+    _state = traitlets.Bytes().tag(sync=True, from_json=lambda sent, _: bytes(sent))
 
     def __init__(self, lab: Lab) -> None:
         """Show a laboratory from its start."""

@@ -65,6 +65,15 @@ def words(lab: Locator) -> str:
     return lab.locator(".words").inner_text()
 
 
+def says(lab: Locator, text: str) -> None:
+    """Wait until it does."""
+    lab.locator(".words", has_text=text).wait_for(timeout=20_000)
+
+
+def start_again(lab: Locator) -> None:
+    lab.get_by_role("button", name="Start again").click()
+
+
 def array(lab: Locator, name: str) -> np.ndarray:
     """An array of the page's."""
     script = (
@@ -148,21 +157,21 @@ def test_em_gets_stuck_and_is_freed(page: Page, latencies: dict[str, list[float]
     cycle = lab.get_by_role("button", name="Whole cycle")
     for _ in range(3):
         cycle.click()
-    assert "−545.0 nats" in words(lab)
+    says(lab, "After cycle 3 the log-likelihood is −545.0 nats")
     assert "stuck" in words(lab)
     boxes.first.focus()
     page.keyboard.press("ArrowUp")  # to 0.1
     assert boxes.first.input_value() == "0.1"
     for _ in range(25):
         cycle.click()
-    assert "After cycle 25 the log-likelihood is −385.5 nats" in words(lab)
-    lab.get_by_role("button", name="Start again").click()
-    page.wait_for_timeout(50)
-    assert "After cycle 0 the log-likelihood is −1,150.2 nats" in words(lab)
+    says(lab, "After cycle 25 the log-likelihood is −385.5 nats")
+    start_again(lab)
+    says(lab, "After cycle 0 the log-likelihood is −1,150.2 nats")
 
 
 def test_a_grip_takes_the_arrow_keys(page: Page):
     lab = laboratory(page, "em")
+    start_again(lab)
     before = array(lab, "means")
     lab.locator(".grip").first.focus()
     page.keyboard.press("ArrowRight")
@@ -175,15 +184,90 @@ def test_a_grip_takes_the_arrow_keys(page: Page):
 
 def test_what_is_played_ends_by_itself(page: Page):
     lab = laboratory(page, "em")
-    lab.get_by_role("button", name="Start again").click()
+    start_again(lab)
+    page.wait_for_timeout(500)
+    said = lab.locator("[role=status]").inner_text()
     lab.get_by_role("button", name="Play").click()
-    lab.get_by_role("button", name="Pause").wait_for()
-    assert lab.locator("[role=status]").inner_text() != words(lab)  # silent while it plays
-    page.wait_for_function(
-        "() => document.querySelector('[data-laboratory=em] .words').innerText.includes('no more')",
-        timeout=20_000,
-    )
-    assert lab.get_by_role("button", name="Play").count() == 1
+    says(lab, "After cycle 2")
+    assert lab.locator("[role=status]").inner_text() == said  # silent while it plays
+    says(lab, "The log-likelihood rises no more")
+    lab.get_by_role("button", name="Play").wait_for()
+
+
+PLAYED = """async ([name, milliseconds, refused]) => {
+    const lab = document.querySelector(`[data-laboratory=${name}] section`).laboratory;
+    const button = lab.root.querySelector('.play');
+    button.click();
+    await new Promise(done => setTimeout(done, 300));  // buffers are made in the first frames
+    const kept = Object.fromEntries(refused.map(kind => [kind, window[kind]]));
+    let made = 0;
+    for (const kind of refused)
+        window[kind] = new Proxy(kept[kind], {construct(target, given) {
+            made++;
+            return new target(...given);
+        }});
+    const before = lab.frames;
+    await new Promise(done => setTimeout(done, milliseconds));
+    Object.assign(window, kept);
+    const count = lab.frames - before;
+    if (lab.playing) button.click();
+    return [made, count];
+}"""
+ARRAYS = ["Float64Array", "Int32Array", "Uint8Array", "Uint8ClampedArray", "Uint32Array"]
+
+
+def test_t_sne_is_played_without_making_an_array(page: Page):
+    lab = laboratory(page, "tsne")
+    start_again(lab)
+    made, frames = page.evaluate(PLAYED, ["tsne", 1000, ARRAYS])
+    assert made == 0
+    assert frames >= 10  # where nothing else keeps the processor busy, 60
+
+
+def test_a_click_scatters_points_of_ones_own(page: Page):
+    lab = laboratory(page, "tsne")
+    plot = lab.locator(".plot").first
+    plot.click(position={"x": 60, "y": 60})
+    plot.click(position={"x": 200, "y": 200})
+    says(lab, "24 points, your own points; iteration 0")
+    lab.get_by_role("button", name="Add 12 there").press("Enter")
+    says(lab, "36 points")
+
+
+def test_a_choice_and_a_size_make_other_data(page: Page):
+    lab = laboratory(page, "tsne")
+    lab.get_by_role("button", name="digits", exact=True).click()
+    lab.get_by_label("points", exact=True).first.fill("100")
+    says(lab, "100 points, digits")
+    assert array(lab, "map").size == 200
+    start_again(lab)
+
+
+def test_the_broad_minimum_is_killed_by_a_weight(page: Page, latencies: dict[str, list[float]]):
+    lab = laboratory(page, "fit")
+    assert "3 minima; one of them is broad" in words(lab)
+    lab.get_by_label("weight of mode 1").first.fill("0.3")
+    says(lab, "2 minima, none of them broad")  # slow, so it follows when all is at rest
+    mode = lab.locator(".grip").first
+    latencies.setdefault("Fit, a mode is dragged", []).extend(drag(page, mode, 20, 0))
+    page.wait_for_timeout(500)
+    lab.get_by_role("button", name="Play").click()
+    says(lab, "Both have arrived")
+
+
+def test_memory_does_not_grow_while_it_plays(browser: Browser, file: Path):
+    """Twenty seconds; `make bench` plays for five minutes."""
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    inspect = page.context.new_cdp_session(page)
+    page.evaluate("document.querySelector('[data-laboratory=tsne] .play').click()")
+    sizes = []
+    for _ in range(4):
+        page.wait_for_timeout(5000)
+        inspect.send("HeapProfiler.collectGarbage")
+        sizes.append(inspect.send("Runtime.getHeapUsage")["usedSize"])
+    page.close()
+    assert max(sizes[1:]) < sizes[0] + 1_000_000, sizes
 
 
 def test_targets_are_large_enough(page: Page):

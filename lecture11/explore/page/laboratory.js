@@ -35,6 +35,7 @@ export class Laboratory {
     /** @type {any} what says that something cannot be computed */
     this.alert = null;
     this.waiting = 0;
+    this.frames = 0;
     this.timer = 0;
     /** @type {number[]} of each mark, how many of its parts are there */
     this.counts = [];
@@ -126,6 +127,7 @@ export class Laboratory {
     this.guarded(() => {
       this.engine.look(this.busy);
       this.draw();
+      this.frames++;
       for (const refresh of this.refreshers) refresh();
       this.bar.refresh();
       const words = wordsOf(this.spec.words, this.engine.values, this.spec.lists);
