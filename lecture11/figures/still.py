@@ -12,6 +12,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
 
 from lecture11.figures import scene as scenes
 from lecture11.figures.marks import ellipse
@@ -69,6 +70,11 @@ def _dress(axes: Axes, panel: scenes.Panel) -> None:
     axes.set_xscale("log" if "x" in panel.log else "linear")
     axes.set_yscale("log" if "y" in panel.log else "linear")
     axes.set(xlim=panel.x, ylim=panel.y)
+    for axis, name in ((axes.xaxis, "x"), (axes.yaxis, "y")):
+        if name in panel.log:  # 0.2, 0.5, 1: as in the page
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+            axis.set_minor_locator(NullLocator())
+            axis.set_major_formatter(StrMethodFormatter("{x:g}"))
     if panel.square:
         axes.set_aspect("equal", "box")
     if "x" not in panel.ticks:
@@ -257,7 +263,13 @@ def _key(axes: Axes, marks: Sequence[scenes.Mark]) -> None:
                 hollow = getattr(mark, "hollow", False)
                 entries.append(Patch(fc="none" if hollow else colour, ec=colour, label=label))
             elif isinstance(mark, scenes.Points):
-                entries.append(Line2D([], [], color=colour, marker="o", ls="", label=label))
+                look: dict[str, Any] = {
+                    "color": colour,
+                    "marker": "o",
+                    "markeredgecolor": INK,
+                    "ls": "",
+                }
+                entries.append(Line2D([], [], **look, label=label))
             else:
                 dashes = getattr(mark, "dashes", ("solid",))
                 dash = DASHES[dashes[k % len(dashes)]]
