@@ -214,15 +214,15 @@ def _labels(axes: Axes, mark: Any, values: Values, lists: Lists) -> int:
 
 
 def _tiles(axes: Axes, mark: Any, values: Values, lists: Lists) -> int:
-    images = values[mark.images]
-    high = mark.size / axes.bbox.height * np.ptp(axes.get_ylim())
-    for place, image in zip(values[mark.at], images, strict=True):
-        extent = (
-            *(place[0] + high / 2 * np.array([-1, 1])),
-            *(place[1] + high / 2 * np.array([-1, 1])),
-        )
-        axes.imshow(image, cmap=SHADES["grey"], vmin=0, vmax=1, extent=extent, aspect="auto")
-    return len(images)
+    images, places = values[mark.images], values[mark.at]
+    there = np.flatnonzero(np.isfinite(places).all(axis=1))
+    limits = axes.get_xlim(), axes.get_ylim()
+    half = mark.size / 2 / axes.bbox.height * np.ptp(limits[1]) * np.array([-1, 1])
+    for k in there:
+        extent = (*(places[k][0] + half), *(places[k][1] + half))
+        axes.imshow(images[k], cmap=SHADES["grey"], vmin=0, vmax=1, extent=extent, aspect="auto")
+    axes.set(xlim=limits[0], ylim=limits[1])
+    return len(there)
 
 
 def _image(axes: Axes, mark: Any, values: Values, lists: Lists) -> int:

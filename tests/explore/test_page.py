@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 
 from lecture11.explore.page import order, script, widget_module
-from lecture11.explore.translator import draw
+from lecture11.explore.translator import draw, encode
 from lecture11.explore.widget import packed, unpacked
+from lecture11.figures.still import draw_mark, panels_of
+from tests.explore.everything import MARKS, declare
 from tests.explore.test_lab import State
 
 FORMATS = json.loads(Path(__file__).with_name("formats.json").read_text("utf-8"))
@@ -155,3 +157,28 @@ def test_the_engine_resizes_and_draws_the_kernels_noise():
     for numbers, seed in ((first, 5), (second, 6)):
         drawn = draw("normal", (3,), seed=seed, counter=1)
         np.testing.assert_allclose(numbers, drawn, rtol=1e-13)
+
+
+STUBS = """
+const pen = new Proxy({}, { get: (kept, name) => kept[name] ?? (() => ({ data: [] })) });
+globalThis.document = { createElement: () => ({ getContext: () => pen }) };
+const panel = { pen, x: Number, y: Number, box: { left: 0, top: 0, width: 4, height: 4 },
+    spec: { x: [0, 4], y: [0, 4] } };
+const theme = { palette: Array(10).fill("#000000"), mix: Array(10).fill([0, 0, 0]), paper: "#fff" };
+"""
+
+
+@node
+def test_the_page_draws_as_many_parts_of_each_mark_as_the_still():
+    lab = declare()
+    values = lab.values(lab.state)
+    _, axes = panels_of(lab.scene)
+    expected = [draw_mark(axes[mark.on], mark, values, lab.lists) for mark in MARKS]
+    sent = json.dumps({name: encode(array) for name, array in values.items()})
+    marks = json.dumps([mark.spec() for mark in MARKS])
+    body = f"""{STUBS}
+        const values = {sent};
+        for (const name in values) values[name] = decode(values[name]);
+        const lists = {json.dumps(lab.lists)};
+        return {marks}.map((mark) => drawMark(mark, values, panel, theme, lists));"""
+    assert in_node("widget.js", body) == expected

@@ -96,8 +96,11 @@ export function drawTiles(mark, values, panel, colour) {
   const size = mark.size / rows;
   const { pen } = panel;
   pen.fillStyle = colour;
+  let there = 0;
   for (let k = 0; k < data.length / 2; k++) {
     const [x, y] = [panel.x(data[2 * k]), panel.y(data[2 * k + 1])];
+    if (!Number.isFinite(x + y)) continue;
+    there++;
     for (let i = 0; i < rows * columns; i++) {
       pen.globalAlpha = Math.min(1, Math.max(0, images.data[k * rows * columns + i]));
       const [row, column] = [Math.floor(i / columns) - rows / 2, (i % columns) - columns / 2];
@@ -105,5 +108,5 @@ export function drawTiles(mark, values, panel, colour) {
     }
   }
   pen.globalAlpha = 1;
-  return data.length / 2;
+  return there;
 }
