@@ -103,20 +103,6 @@ class TestRandomCases:
         finite = (up - down) / 2e-5
         np.testing.assert_allclose(slope[2, 1], finite, rtol=1e-6, atol=1e-9)
 
-    def test_at_the_posterior_the_gradient_is_zero(self):
-        log_joint = jnp.asarray(random_case(3)[0])
-        slope = jax.grad(lambda logits: bound_of_logits(log_joint, logits=logits).sum())(log_joint)
-        np.testing.assert_allclose(slope, 0, atol=1e-9)
-
-
-def test_where_q_misses_the_posterior_the_first_equality_fails_and_the_bound_holds():
-    log_joint = np.log([0.3, 0.1])
-    proof = jensen_proof(log_joint, q=[1.0, 0.0])
-    np.testing.assert_allclose(proof.log_likelihood, np.log(0.4), rtol=1e-6)
-    np.testing.assert_allclose(proof.log_of_mean, np.log(0.3), rtol=1e-6)
-    np.testing.assert_allclose(proof.bound, np.log(0.3), rtol=1e-6)
-    np.testing.assert_allclose(proof.covered, 0.75, rtol=1e-6)
-
 
 def test_impossible_states_without_probability_count_nothing():
     log_joint = [-1.0, -np.inf, -2.0]

@@ -65,15 +65,6 @@ def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed
     assert bounds[-1] <= logsumexp(joint) + 1e-9
 
 
-def test_with_the_posterior_as_q_every_k_is_the_evidence():
-    _, joint = problem(3, 4)
-    posterior = np.exp(joint - logsumexp(joint))
-    for draws in (1, 2, 8):
-        np.testing.assert_allclose(
-            expected_bound(posterior, joint, draws=draws), logsumexp(joint), rtol=1e-12
-        )
-
-
 def test_what_q_never_draws_does_not_count_and_the_impossible_costs_everything():
     _, joint = problem(4, 3)
     q = np.array([0.5, 0.5, 0.0])

@@ -203,25 +203,6 @@ def test_a_heavy_divergence_makes_the_posterior_collapse(data: Images):
     assert latent_divergences(fit.params, data, key=KEY).max() < 0.02
 
 
-@pytest.mark.slow
-def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(trained: Any, data: Images):
-    choices: dict[str, Any] = {"learning_rate": 0.02, "batch_size": 16, "key": jax.random.key(1)}
-
-    def interrupt(epochs: int, total: int, info: Any) -> None:
-        if epochs == 7:
-            raise KeyboardInterrupt
-
-    part = train_vae(small(), data, epochs=60, on_epoch=interrupt, **choices)
-    assert part.losses.shape == (7,)
-    assert part.run.steps == 28
-    rest = train_vae(small(), data, epochs=60, resume=part.run, **choices)
-    np.testing.assert_array_equal(np.concatenate([part.losses, rest.losses]), trained.losses)
-    for one, whole in zip(
-        jax.tree.leaves(rest.params), jax.tree.leaves(trained.params), strict=True
-    ):
-        np.testing.assert_array_equal(one, whole)
-
-
 def test_one_pixel_hidden_unit_and_latent_are_enough():
     encoder, decoder, _ = init_autoencoder(1, (1,), 1, key=KEY)
     assert [layer.weights.shape for layer in encoder + decoder] == [(1, 1), (1, 2), (1, 1), (1, 1)]
