@@ -39,16 +39,6 @@ def pairwise_distances(x: Any) -> Float[Array, "points points"]:
     return _distances(*scaled_points("x", x))
 
 
-def pairwise_squared_distances(x: Any) -> Float[Array, "points points"]:
-    """Squared Euclidean distances between all rows of x (points, dims), in its squared units.
-
-    As :func:`pairwise_distances`. Raises ValueError also where a square overflows.
-    """
-    squares = _squared_distances(*scaled_points("x", x))
-    require_no_overflow("x", squares, "squared distances")
-    return squares
-
-
 def as_points(name: str, value: Any, *, least: int = 1) -> Float[Array, "points dims"]:
     """Convert an array of points × dims with at least ``least`` rows.
 
@@ -192,13 +182,6 @@ def _distances(
     x: Float[Array, "points dims"], scale: Float[Array, ""]
 ) -> Float[Array, "points points"]:
     return scale * jnp.sqrt(sum_of_squares(x))
-
-
-@jax.jit
-def _squared_distances(
-    x: Float[Array, "points dims"], scale: Float[Array, ""]
-) -> Float[Array, "points points"]:
-    return scale * scale * sum_of_squares(x)
 
 
 @jax.jit

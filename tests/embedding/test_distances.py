@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
 from lecture11.embedding import pairwise_distances
-from lecture11.embedding.distances import as_distances, as_points, pairwise_squared_distances
+from lecture11.embedding.distances import as_distances, as_points
 
 POINTS = np.random.default_rng(0).normal(size=(40, 5))
 
@@ -94,16 +94,6 @@ def test_inside_jit_it_is_the_same_function(x):
     exact = cdist(x, x)
     for found in (pairwise_distances(x), jax.jit(pairwise_distances)(x)):
         np.testing.assert_allclose(found, exact, rtol=1e-6, atol=1e-6 * np.ptp(x))
-
-
-def test_squared_distances_are_the_squares():
-    for function in (pairwise_squared_distances, jax.jit(pairwise_squared_distances)):
-        np.testing.assert_allclose(function(POINTS), cdist(POINTS, POINTS) ** 2, rtol=1e-6)
-
-
-def test_squares_that_overflow_are_refused():
-    with pytest.raises(ValueError, match="x: squared distances overflow float32; rescale"):
-        pairwise_squared_distances([[0.0], [1e25]])
 
 
 def test_nothing_larger_than_the_result_is_held():
