@@ -6,6 +6,7 @@ itself says: by how much its result moves when all inputs move by one unit in th
 """
 
 import functools
+import json
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -16,8 +17,8 @@ from playwright.sync_api import Page
 
 from lecture11.explore.lab import Lab
 from lecture11.explore.laboratories import DECLARED
-from lecture11.explore.translator import draw, float64
-from tests.browser.translated import Call, as_page, in_page
+from lecture11.explore.translator import draw, encode, float64, helper_code
+from tests.browser.translated import COUNTED, Call, as_page, in_page
 
 pytestmark = pytest.mark.browser
 
@@ -181,6 +182,29 @@ def page(browser: Any) -> Iterator[Page]:
 @pytest.mark.parametrize("name", DECLARED)
 def test_kernel_and_page_compute_the_same(name: str, page: Page) -> None:
     compare(DECLARED[name](), page.evaluate)
+
+
+@pytest.mark.parametrize("name", DECLARED)
+def test_no_array_is_made_in_a_second_call(name: str, page: Page) -> None:
+    lab = DECLARED[name]()
+    given = prepare(lab, "start", sized(lab, lab.state, {}))
+    inputs = {
+        function: [
+            encode(as_page(leaf)) for leaf in jax.tree.leaves(arguments(lab, function, given))
+        ]
+        for function in lab.functions
+    }
+    made = page.evaluate(
+        f"""() => {{ {helper_code(["decode"])}\n{COUNTED}
+        const program = ({lab.program.source})(
+            {json.dumps(lab.program.encoded())}.map((each) => decode(each).data));
+        return Object.entries({json.dumps(inputs)}).map(([name, encoded]) => {{
+            const inputs = encoded.map(decode);
+            return [name, ...[1, 2].map(() => counted(() => program[name](inputs)))];
+        }}); }}"""
+    )
+    assert all(first > 0 for _, first, _ in made)
+    assert [name for name, _, second in made if second] == []
 
 
 def compare(lab: Lab, evaluate: Callable[[str], Any]) -> dict[str, int]:

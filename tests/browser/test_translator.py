@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture11.explore.translator import TranslationError, draw, helper_code, translate
 from tests.browser.primitives import CASES, TABLES
-from tests.browser.translated import Call, by_jax, in_page, require_equal
+from tests.browser.translated import COUNTED, Call, by_jax, in_page, require_equal
 
 pytestmark = pytest.mark.browser
 
@@ -163,21 +163,12 @@ def test_no_array_is_made_once_the_sizes_are_known(page: Page) -> None:
     made = in_script(
         page,
         program,
-        """const given = (n) => [
+        COUNTED
+        + """const given = (n) => [
             {data: new Float64Array(2 * n).fill(0.1), shape: [n, 2]},
             {data: new Float64Array(n * n).fill(0.1), shape: [n, n]}];
-        const few = given(5), many = given(9), kept = {};
-        let count = 0;
-        const kinds = ['Float64Array', 'Int32Array', 'Uint32Array', 'Uint8Array', 'Array'];
-        for (const kind of kinds) {
-            kept[kind] = window[kind];
-            window[kind] = new Proxy(kept[kind], {construct: (Kind, given) =>
-                { count++; return new Kind(...given); }});
-        }
-        const counts = [few, few, few, many, many].map((each) => {
-            count = 0; program.f(each); return count; });
-        Object.assign(window, kept);
-        return counts;""",
+        const few = given(5), many = given(9);
+        return [few, few, few, many, many].map((each) => counted(() => program.f(each)));""",
     )
     assert made[0] > 5
     assert made == [made[0], 0, 0, made[0], 0]

@@ -33,6 +33,19 @@ RUN = """(tasks) => {
         });
     });
 }"""
+COUNTED = """const counted = (run) => {
+    const kept = {};
+    let count = 0;
+    for (const kind of ['Float64Array', 'Int32Array', 'Uint32Array', 'Uint8Array', 'Array']) {
+        kept[kind] = window[kind];
+        window[kind] = new Proxy(kept[kind], {construct: (Kind, given) => {
+            count++; return new Kind(...given); }});
+    }
+    run();
+    Object.assign(window, kept);
+    return count;
+};"""
+"""How many arrays are made by name while something runs."""
 TYPES = {"Float64Array": "f8", "Int32Array": "i4", "Uint32Array": "u4", "Uint8Array": "u1"}
 
 
