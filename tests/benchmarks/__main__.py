@@ -7,4 +7,5 @@ for module in ("gaussian_mixture", "embedding"):
     for precision in ("float32", "float64"):
         command = [sys.executable, "-m", f"tests.benchmarks.{module}", precision]
         subprocess.run(command, check=True)
-subprocess.run([sys.executable, "-m", "tests.benchmarks.vae"], check=True)
+for module in ("vae", "laboratories"):
+    subprocess.run([sys.executable, "-m", f"tests.benchmarks.{module}"], check=True)

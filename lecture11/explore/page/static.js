@@ -15,4 +15,5 @@ export function bringToLife(declared) {
     new Laboratory(figure, spec, functionsOf(program, factory), Object.values(begin)[0], begin);
     still.forEach((node) => node.remove());
   }
+  performance.mark("alive");
 }
