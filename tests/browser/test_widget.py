@@ -16,6 +16,7 @@ in_each = pytest.mark.parametrize(
 
 
 def the_laboratory(notebook: Notebook) -> Locator:
+    notebook.page.bring_to_front()  # what is hidden is not drawn
     found = notebook.page.locator(".lecture11-lab")
     found.wait_for()
     assert notebook.errors() == []
