@@ -114,9 +114,10 @@ def look_through_question(question: Question) -> None:
 def operate_laboratory(laboratory: Laboratory) -> None:
     """Its moves in the kernel, and back to the start; in the page they are the browser tests'."""
     first = repr(laboratory)
-    for name in laboratory.lab.moves:
+    names = list(laboratory.lab.moves)
+    for name in names:
         laboratory.state = laboratory.lab.moved(name, laboratory.state)
-    assert repr(laboratory) != first, f"{first:.60}: says the same whatever is done"
+    assert repr(laboratory) != first, f"{first:.60}: says the same whatever is done: {names}"
     laboratory.state = laboratory.lab.state
     assert repr(laboratory) == first, f"{first:.60}: there and back is elsewhere"
 
@@ -132,10 +133,15 @@ OPERATED = {
 
 def operate_all() -> None:
     """Operate every widget made in this kernel, and print how many there are of which kind."""
-    made = [widget for widget in _instances.values() if type(widget) in OPERATED]
-    for widget in made:
-        OPERATED[type(widget)](widget)
-    print(in_words(Counter(type(widget).__name__ for widget in made)))
+    made = [(kind, widget) for widget in _instances.values() if (kind := kind_of(widget))]
+    for kind, widget in made:
+        OPERATED[kind](widget)
+    print(in_words(Counter(kind.__name__ for kind, _ in made)))
+
+
+def kind_of(widget: widgets.Widget) -> type | None:
+    """Of what is operated; anywidget gives each of its widgets a class of its own."""
+    return next((kind for kind in OPERATED if isinstance(widget, kind)), None)
 
 
 def in_words(count: Counter[str]) -> str:

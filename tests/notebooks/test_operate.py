@@ -7,10 +7,20 @@ import pytest
 from ipywidgets import Widget
 from matplotlib.figure import Figure
 
-from lecture11.explore import Choice, Explorer, Player, Question, Slider, Stepper, Text
+from lecture11.explore import (
+    Choice,
+    Explorer,
+    Laboratory,
+    Player,
+    Question,
+    Slider,
+    Stepper,
+    Text,
+)
 from lecture11.figures import Picture
+from tests.explore.test_lab import declare
 from tests.notebooks import operate as operating
-from tests.notebooks.operate import OPERATED, ROUNDS, moves, operate_all
+from tests.notebooks.operate import OPERATED, ROUNDS, kind_of, moves, operate_all
 
 SLIDER = Slider("x", 0, 0.4, 0.1, 0.2)
 
@@ -61,6 +71,7 @@ FAIR = {
     "choice": lambda: Explorer(shows, x=CHOICE),
     "several": lambda: Explorer(lambda **values: shows(values), x=SLIDER, y=CHOICE),
     "player": lambda: Player(map(shows, range(3))),
+    "laboratory": lambda: Laboratory(declare()),
     "question": lambda: QUESTION,
     "stepper": lambda: by_steps(lambda x: x + 2),
 }
@@ -71,6 +82,7 @@ FAULTY = {
     "'c' changed nothing": lambda: Explorer(lambda x: shows(x == "a"), x=CHOICE),
     "changed nothing": lambda: Explorer(lambda x: shows(x[:2]), x=Text("x", "ab")),
     "says the same": lambda: Explorer(silent, x=SLIDER),
+    "'Grow'": lambda: Laboratory(declare(moves={"Grow": lambda state, prepared: state})),
     "there and back": lambda: Explorer(with_memory(), x=SLIDER),
     "frame 2 changed nothing": lambda: Player(map(shows, (0, 1, 1))),
     "next changed nothing": lambda: by_steps(lambda x: x),
@@ -82,7 +94,7 @@ FAULTY = {
 
 
 def operate(widget: Widget) -> None:
-    OPERATED[type(widget)](widget)
+    OPERATED[kind_of(widget)](widget)
 
 
 @pytest.mark.parametrize("make", FAIR.values(), ids=FAIR)
@@ -116,5 +128,7 @@ def test_all_are_operated_and_counted(
     made = {name: make() for name, make in FAIR.items()}
     monkeypatch.setattr(operating, "_instances", made)
     operate_all()
-    assert capsys.readouterr().out == "4 × Explorer, 1 × Player, 1 × Question, 1 × Stepper\n"
+    assert capsys.readouterr().out == (
+        "4 × Explorer, 1 × Laboratory, 1 × Player, 1 × Question, 1 × Stepper\n"
+    )
     assert made["stepper"].state == 3 * ROUNDS

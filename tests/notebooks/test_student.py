@@ -37,6 +37,7 @@ def test_no_solution_is_left(source: NotebookNode):
 def test_every_widget_is_counted():
     texts = [
         "Explorer of b (…)",
+        "Laboratory: Dots (…)",
         "Player of 2 frames (…)",
         "Buttons: M (…)",
         "Why? (Run this cell to answer.)",
