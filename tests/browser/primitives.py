@@ -345,6 +345,9 @@ SORTED = {
     "sort of integers": case_of(lambda i, b: (jnp.sort(i), jnp.argsort(b)), WHOLE, FLAGS),
     "top_k": case_of(lambda x: (lax.top_k(x, 5), lax.top_k(x, 12)), TIES),
     "top_k of rows": case_of(lambda x: lax.top_k(x, 3), MATRIX),
+    "only one": case_of(
+        lambda x: (lax.top_k(x, 1), jnp.sort(x[:, :1], axis=1), lax.top_k(x[:, 2:3], 1)), MATRIX
+    ),
     "top_k of integers": case_of(lambda i: lax.top_k(i, 4), WHOLE),
     "searchsorted": case_of(
         lambda x, v: (jnp.searchsorted(x, v), jnp.searchsorted(x, v, side="right")),

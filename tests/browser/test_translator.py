@@ -1,5 +1,6 @@
 """Translated functions compute in the page what JAX computes, or are refused by name."""
 
+import re
 from typing import Any
 
 import jax
@@ -12,6 +13,8 @@ from playwright.sync_api import Browser, Page
 from lecture11.explore.translator import TranslationError, draw, helper_code, translate
 from tests.browser.primitives import CASES, TABLES
 from tests.browser.translated import COUNTED, Call, by_jax, in_page, require_equal
+from tests.embedding.test_tracing import TRACED
+from tests.variational.test_pure import CASES as PURE
 
 pytestmark = pytest.mark.browser
 
@@ -56,6 +59,39 @@ def test_the_page_computes_what_jax_does(
         require_equal(one, other, tolerance + absolute, f"result {k}")
 
 
+OF_EMBEDDING = {
+    name: (function, tuple(arguments)) for name, (function, *arguments) in TRACED.items()
+}
+OF_VARIATIONAL = {name: (f, (np.array([0.3, -0.2, 0.5]),)) for name, f in PURE.items()}
+
+
+@pytest.mark.parametrize(
+    "functions", [OF_EMBEDDING, OF_VARIATIONAL], ids=["embedding", "variational"]
+)
+@pytest.mark.usefixtures("float64")
+def test_rooms_of_science_compute_the_same_or_are_refused(
+    functions: dict[str, Any], page: Page
+) -> None:
+    """All functions that their own tests know how to call."""
+    usable, refused = {}, []
+    for name, (function, arguments) in functions.items():
+        try:
+            translate({name: (function, arguments)})
+            usable[name] = Call(name, arguments)
+        except TranslationError as refusal:
+            refused.append(str(refusal))
+    assert all(re.search("eigh|svd|noise|float32", each) for each in refused), refused
+    assert len(usable) > 30
+    found = in_page(page.evaluate, [({n: functions[n]}, [call]) for n, call in usable.items()])
+    right = by_jax(
+        {name: function for name, (function, _) in functions.items()}, [*usable.values()]
+    )
+    for name, (one,), other in zip(usable, found, right, strict=True):
+        largest = max(np.abs(each[np.isfinite(each)], dtype=float).max(initial=0) for each in other)
+        for k, (a, b) in enumerate(zip(one, other, strict=True)):
+            require_equal(a, b, 1e-12 * largest, f"{name}, result {k}")
+
+
 X = np.ones((3, 3))
 KEY = jax.random.key(0)
 REFUSED = {
@@ -72,6 +108,7 @@ REFUSED = {
     "a random key;": (lambda x: x + jax.random.uniform(KEY), X),
     "random": (lambda x: jax.random.normal(jax.random.key(0), (3,)) + x, X),
     "mul of float32": (lambda x: x.astype(jnp.float32) * 2, X),
+    "a whole number beyond 2⁵³": (lambda x: x.astype(jnp.int64) + 2**60, X),
     "and of int64": (lambda x: x.astype(jnp.int64) & 3, X),
     "reduce_precision to 5 and 10 bits": (lambda x: lax.reduce_precision(x, 5, 10), X),
     "type int8": (lambda x: x.astype(jnp.int8), X),

@@ -260,6 +260,11 @@ def _ordered(
             product([size]), largest_first,
         )  # fmt: skip
         writer.put(f"{call};")
+        # Of this turn of the loops: what is read must not be moved out of them.
+        order, *rows = (
+            writer.buffered(str(each.buffer), each.shape, each.dtype, writer.depth)
+            for each in (order, *rows)
+        )
         with writer.loops([results[0].shape[axis]]) as (i,):
             place = writer.element(order, (i,))
             for out, row in zip(outs, rows, strict=True):

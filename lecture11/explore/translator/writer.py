@@ -212,6 +212,8 @@ class Writer:
         """Known numbers: written out where few, brought along where many."""
         numbers = np.asarray(numbers)
         require_type(numbers.dtype, "a constant")
+        if numbers.dtype == np.int64 and numbers.size and np.abs(numbers).max() > 2**53:
+            raise TranslationError("a whole number beyond 2⁵³, which a double does not hold")
         same = numbers.size and (numbers == numbers.flat[0]).all()
         if numbers.dtype.kind == "f" and same and numbers.flat[0] == 0:
             same = (np.signbit(numbers) == np.signbit(numbers.flat[0])).all()
@@ -326,8 +328,6 @@ def literal(number: Any) -> str:
         return "true" if number else "false"
     if isinstance(number, float) and not np.isfinite(number):
         return "NaN" if number != number else ("Infinity" if number > 0 else "(-Infinity)")
-    if isinstance(number, int) and abs(number) > 2**53:
-        raise TranslationError(f"the whole number {number}, which a double does not hold")
     text = repr(number).removesuffix(".0")
     return f"({text})" if text.startswith("-") else text
 
