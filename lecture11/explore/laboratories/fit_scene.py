@@ -31,12 +31,15 @@ SCENE = Scene(
         ),
         Points("plane", "minima_at", ("#ffffff",), ("minimum",), size=10),
         Points("plane", "saddles_at", ("#111111",), ("saddle",), size=8),
+        Lines("plane", "trails", ("#ffffff",), width=6),
         Lines(
             "plane", "trails", (0, 1), ("forward", "reverse"), dashes=("solid", "dashed"), width=3
         ),
         Labels("plane", "at_start", texts=("q: drag it",), dx=20, dy=0),
-        Points("plane", "at_forward", (0,), size=13),
-        Points("plane", "at_reverse", (1,), size=13),
+        Points("plane", "at_forward", ("#ffffff",), size=17),
+        Points("plane", "at_forward", (0,), size=12),
+        Points("plane", "at_reverse", ("#ffffff",), size=17),
+        Points("plane", "at_reverse", (1,), size=12),
     ),
 )  # fmt: skip
 

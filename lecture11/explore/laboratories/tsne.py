@@ -131,6 +131,8 @@ class Seen(NamedTuple):
     """Whether the perplexity asked is more than so many points can have."""
     over: Bool[Array, ""]
     """Whether the playing ends."""
+    sheet: Float[Array, "80 80"]
+    """A hundred of the digits, as one image from 0 to 1, the first row at the bottom."""
 
 
 @functools.cache
@@ -233,7 +235,13 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         is_plain=~is_digits,
         is_cut=state.perplexity > state.points.shape[0] - 1,
         over=state.iteration >= LONGEST,
+        sheet=_sheet().astype(state.points.dtype),
     )
+
+
+def _sheet() -> Array:
+    tiles = jnp.asarray(pixels()[0])[:100].reshape(10, 10, 8, 8)
+    return tiles.transpose(0, 2, 1, 3).reshape(80, 80)[::-1]
 
 
 def _hollow(points: Float[Array, "n 2"], group: Bool[Array, " n"]) -> Float[Array, ""]:

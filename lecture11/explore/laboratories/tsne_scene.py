@@ -5,7 +5,7 @@ import functools
 from lecture11.explore.handles import Choice, Place, Slider
 from lecture11.explore.lab import Lab, Prepared
 from lecture11.explore.laboratories import tsne
-from lecture11.figures.scene import Panel, Points, Scene
+from lecture11.figures.scene import Image, Panel, Points, Scene
 from lecture11.figures.sentences import Sentence
 
 SCENE = Scene(
@@ -20,6 +20,7 @@ SCENE = Scene(
         ),
     ),
     marks=(
+        Image("data", "sheet", low=0, high=1, shades="grey", when="is_digits"),
         Points("data", "picture", (0, 1, 2, 3, 4, 5), kinds="kinds"),
         Points("map", "map", (0, 1, 2, 3, 4, 5), kinds="kinds", when="is_plain"),
         Points("map", "map", tuple(range(10)), glyphs="groups", size=8, when="is_digits"),

@@ -52,7 +52,7 @@ export function drawShades(mark, { data, shape }, panel, theme) {
   }
   pen.putImageData(pixels, 0, 0);
   const { left, top, width, height } = panel.box;
-  panel.pen.imageSmoothingEnabled = rows > 20;
+  panel.pen.imageSmoothingEnabled = mark.shades === "terrain";
   panel.pen.drawImage(canvas, left, top, width, height);
 }
 
