@@ -81,16 +81,14 @@ def moments(
     components = len(units.constants)
     block = min(BLOCK, points) if jax.default_backend() == "cpu" else points
     blocks = -(-points // block)  # rounded up
-    padded = jnp.pad(data, ((0, blocks * block - points), (0, 0))).reshape(blocks, block, dims)
-    # L⁻¹x for all components by one product with their factors, one below the other; L⁻¹μ after it.
-    stacked = units.inverse_factors.reshape(components * dims, dims)
-    shifts = jnp.einsum("kij,kj->ki", units.inverse_factors, units.offsets).reshape(-1, 1)
+    spare = blocks * block - points
+    padded = jnp.pad(data, ((0, spare), (0, 0)), mode="edge").reshape(blocks, block, dims)
 
     def add_block(
         total: tuple[GaussianMoments, Array], numbered: tuple[Array, Array]
     ) -> tuple[tuple[GaussianMoments, Array], None]:
         number, rows = numbered
-        z = (stacked @ rows.T - shifts).reshape(components, dims, block)
+        z = units.inverse_factors @ (rows.T - units.offsets[:, :, None])
         log_joint = units.constants[:, None] - 0.5 * (z**2).sum(axis=1)
         # log Σ_k exp, with the largest term taken off so that none overflows and one is 1.
         largest = log_joint.max(axis=0)
