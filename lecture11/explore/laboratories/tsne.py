@@ -131,7 +131,7 @@ class Seen(NamedTuple):
     """Whether the perplexity asked is more than so many points can have."""
     over: Bool[Array, ""]
     """Whether the playing ends."""
-    sheet: Float[Array, "80 80"]
+    sheet: Float[Array, "100 100"]
     """A hundred of the digits, as one image from 0 to 1, the first row at the bottom."""
 
 
@@ -235,13 +235,14 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         is_plain=~is_digits,
         is_cut=state.perplexity > state.points.shape[0] - 1,
         over=state.iteration >= LONGEST,
-        sheet=_sheet().astype(state.points.dtype),
+        sheet=_sheet(),
     )
 
 
 def _sheet() -> Array:
-    tiles = jnp.asarray(pixels()[0])[:100].reshape(10, 10, 8, 8)
-    return tiles.transpose(0, 2, 1, 3).reshape(80, 80)[::-1]
+    tiles = jnp.asarray(pixels()[0]).astype(float)[:100].reshape(10, 10, 8, 8)
+    apart = jnp.pad(tiles, ((0, 0), (0, 0), (1, 1), (1, 1)))
+    return apart.transpose(0, 2, 1, 3).reshape(100, 100)[::-1]
 
 
 def _hollow(points: Float[Array, "n 2"], group: Bool[Array, " n"]) -> Float[Array, ""]:
