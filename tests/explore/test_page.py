@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lecture11.explore.page import order, script, widget_module
+from lecture11.explore.page import SHARED, module, order, script, widget_module
 from lecture11.explore.translator import draw, encode
 from lecture11.explore.widget import packed, unpacked
 from lecture11.figures.still import draw_mark, panels_of
@@ -182,3 +182,22 @@ def test_the_page_draws_as_many_parts_of_each_mark_as_the_still():
         const lists = {json.dumps(lab.lists)};
         return {marks}.map((mark) => drawMark(mark, values, panel, theme, lists));"""
     assert in_node("widget.js", body) == expected
+
+
+@pytest.mark.skipif(shutil.which("tsc") is None, reason="TypeScript is not on this machine")
+def test_types_in_comments_hold(tmp_path: Path):
+    for name in FILES:
+        (tmp_path / name).write_text(module(name), "utf-8")
+    shared = f"// @ts-nocheck\n{module('shared.js')}\nexport {{ {', '.join(SHARED)} }};"
+    (tmp_path / "shared.js").write_text(shared, "utf-8")
+    how = ["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"]
+    how += [
+        "--module",
+        "esnext",
+        "--moduleResolution",
+        "bundler",
+        "--lib",
+        "es2022,dom,dom.iterable",
+    ]
+    ended = subprocess.run(["tsc", *how, *FILES], cwd=tmp_path, capture_output=True, text=True)
+    assert ended.stdout == ""
