@@ -58,6 +58,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Iterat
 def laboratory(page: Page, name: str) -> Locator:
     found = page.locator(f"figure[data-laboratory={name}]")
     found.scroll_into_view_if_needed()
+    found.locator(".lecture11-lab").wait_for()  # it comes to life when it comes near
     return found
 
 
@@ -259,6 +260,7 @@ def test_memory_does_not_grow_while_it_plays(browser: Browser, file: Path):
     """Twenty seconds; `make bench` plays for five minutes."""
     page = browser.new_page()
     page.goto(file.as_uri())
+    laboratory(page, "tsne")
     inspect = page.context.new_cdp_session(page)
     page.evaluate("document.querySelector('[data-laboratory=tsne] .play').click()")
     sizes = []

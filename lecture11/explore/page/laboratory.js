@@ -24,6 +24,7 @@ export class Laboratory {
    * @param {(state: import("./arrays.js").Values) => void} [atRest] gets the state once it rests
    */
   constructor(root, spec, functions, state, starts, atRest) {
+    const began = performance.now();
     this.spec = spec;
     this.starts = starts;
     this.atRest = atRest;
@@ -56,6 +57,7 @@ export class Laboratory {
     this.scene.watch();
     this.frame();
     this.settle();
+    performance.measure(`${spec.name} alive`, { start: began });
   }
 
   /** @param {Element} controls */
