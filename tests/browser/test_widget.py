@@ -51,6 +51,9 @@ def test_keys_work_in_a_number_box(notebook: Notebook):
     before = float(box.input_value())
     notebook.page.keyboard.press("ArrowUp")
     assert float(box.input_value()) == pytest.approx(before + 0.1)
+    notebook.page.wait_for_timeout(1000)  # until it has reached the kernel
+    reached = notebook.in_kernel("print(laboratory.state.means[0, 0])")
+    assert float(reached) == pytest.approx(before + 0.1)
 
 
 @in_each
