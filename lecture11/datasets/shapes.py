@@ -32,8 +32,8 @@ class Shape(NamedTuple):
     points: Float64[np.ndarray, "points dims"]
     """Where they are; a curve's points in their order along it."""
     groups: Int[np.ndarray, " points"]
-    """Which cluster or ring, from 0; for noise, the line and the knot, in which sixth of the
-    order, from 0 to 5."""
+    """Which cluster or ring, from 0; in the line and the knot, which sixth of the order; in noise
+    there is none but 0."""
 
 
 def clusters_of(noise: Any, places: Any, spreads: Any) -> tuple[Any, Any]:
@@ -116,7 +116,7 @@ def noise(points: int = 200, *, seed: int = 0) -> Shape:
     Raises ValueError for fewer points than 12.
     """
     normal = _random(points, seed).normal(size=(points, NOISE_DIMS))
-    return Shape(normal, _parts(normal, 6))
+    return Shape(normal, np.zeros(points, int))
 
 
 @checked

@@ -25,7 +25,7 @@ def check_triplet_loss(student: Callable) -> str:
     """Check ``triplet_losses(anchor, positive, negative, margin) -> (n,)``, from features (n, d).
 
     Accepts any array library. Names: nothing returned, the sum or the mean, distances without the
-    square, positive and negative changed about, no margin, the margin subtracted, no maximum with
+    square, positive and negative exchanged, no margin, the margin subtracted, no maximum with
     0, the mean over coordinates.
     """
     for seed, dims in ((0, 3), (1, 5)):
@@ -38,7 +38,7 @@ def check_triplet_loss(student: Callable) -> str:
             "Your distances are not squared: the loss compares ‖f(a) − f(p)‖², without the root.": (
                 np.maximum(np.sqrt(near) - np.sqrt(far) + MARGIN, 0)
             ),
-            "Positive and negative are changed about: the loss must grow with the distance to the "
+            "Positive and negative are exchanged: the loss must grow with the distance to the "
             "positive.": np.maximum(far - near + MARGIN, 0),
             "The margin is missing: a negative that is just a little farther still costs.": (
                 np.maximum(near - far, 0)

@@ -4,6 +4,10 @@ A module for each subject, a function for each experiment. A notebook's cell cal
 compares with it what the notebook's prose says in numbers::
 
     fits             one normal for two modes, at any distance, width and weight    06
+    maps             MDS beside Sammon's on the roll; loops that leap                01, 04
+    scales           a divergence and an entropy on other scales                     05
+    neighbours       SNE and t-SNE of 200 digits: torn, let in; each ingredient       02
+    triplets         metric learning on some classes, tried on others                04
     panels           experts whose truth is known, and copiers among them           08
     autoencoders     two of them, stored: what they draw, what their bound misses   12
     collapse         the same digits four times, with and without z                 12

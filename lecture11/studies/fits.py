@@ -7,7 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from lecture11.divergence import NormalMixture, StationaryPoint, stationary_points
+from lecture11.divergence import (
+    Normal,
+    NormalMixture,
+    StationaryPoint,
+    mixture_log_density,
+    normal_log_density,
+    stationary_points,
+)
 
 
 class Branches(NamedTuple):
@@ -70,3 +77,26 @@ def least_weight(distance: float) -> float:
         else:
             without = middle
     return with_it
+
+
+class Estimate(NamedTuple):
+    """A mean over draws."""
+
+    mean: float
+    standard_error: float
+
+
+def estimates_on_one_mode(count: int = 1000) -> tuple[Estimate, Estimate]:
+    """D_KL(q ‖ p) from draws of q, which sits on the right one of p's two modes.
+
+    First the mean of log q/p; then that of k₃ = p/q − 1 − log p/q, unbiased as well, as
+    E_q[p/q] = 1, and never negative (J. Schulman, Approximating KL divergence, 2020).
+    """
+    q, p = Normal(jnp.asarray(2.0), jnp.asarray(0.5)), two_modes()
+    x = np.random.default_rng(0).normal(2.0, 0.5, count)
+    log_ratio = np.asarray(mixture_log_density(x, p) - normal_log_density(x, q))
+    return _estimate(-log_ratio), _estimate(np.expm1(log_ratio) - log_ratio)
+
+
+def _estimate(values: Float[np.ndarray, " draws"]) -> Estimate:
+    return Estimate(float(values.mean()), float(values.std() / values.size**0.5))

@@ -54,7 +54,10 @@ def costs_picture(
         )
     axes.set_xticks(places, texts)
     axes.set(xlim=(-0.6, len(texts) - 0.4), ylim=(own.min() - 0.2, cross.max() + 1.15))
-    axes.set(ylabel="bits a letter", title=f"written by codes made for {code}")
+    axes.set(
+        ylabel=f"bits a letter, from {axes.get_ylim()[0]:.2f} up",
+        title=f"written by codes made for {code}",
+    )
     axes.tick_params(axis="x", length=0)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     said = [

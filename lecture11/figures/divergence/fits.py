@@ -71,7 +71,7 @@ def fits_picture(
 
 
 def _densities(x: np.ndarray, p: np.ndarray, fits: Mapping[str, ArrayLike]) -> Figure:
-    figure = Figure(figsize=(7, 3.4))
+    figure = Figure(figsize=(7 if fits else 5, 3.4))
     axes = figure.subplots()
     axes.fill_between(x, p, color=SHADE, linewidth=0)
     axes.plot(x, p, color=INK, linewidth=1.2, label="p")
@@ -79,7 +79,8 @@ def _densities(x: np.ndarray, p: np.ndarray, fits: Mapping[str, ArrayLike]) -> F
         axes.plot(x, np.asarray(q), LINES[index % 4], color=COLOURS[index], label=name)
     axes.set(xlabel="x", ylabel="density", ylim=(0, None))
     axes.margins(x=0)
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    if fits:
+        axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
 
@@ -88,7 +89,7 @@ def integrands_picture(
     x: ArrayLike, log_p: ArrayLike, log_fits: Mapping[str, ArrayLike]
 ) -> Picture:
     """What each direction of KL adds up for each fit: the area under p (log p − log q), where p
-    averages, beside that under q (log q − log p), where q does.
+    averages, beside that under q (log q − log p), where q does; on one scale for each fit.
 
     x: (P,), increasing, in equal steps
     log_p: (P,), finite
@@ -96,7 +97,7 @@ def integrands_picture(
     """
     x, target = np.asarray(x, float), np.asarray(log_p, float)
     figure = Figure(figsize=(8.4, 2.6 * len(log_fits) + 0.3))
-    rows = figure.subplots(len(log_fits), 2, sharex=True, squeeze=False)
+    rows = figure.subplots(len(log_fits), 2, sharex=True, sharey="row", squeeze=False)
     said = []
     for (name, log_q), (left, right) in zip(log_fits.items(), rows, strict=True):
         q = np.asarray(log_q, float)

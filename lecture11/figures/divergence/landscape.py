@@ -136,12 +136,12 @@ def branches_picture(
     at = np.asarray(distances, float)
     figure = Figure(figsize=(8.4, 3.6))
     left, right = figure.subplots(1, 2)
-    for kind, style in KINDS.items():
+    for kind, style in reversed(KINDS.items()):  # minima in front
         chosen = [(d, q) for d, found in zip(at, branches, strict=True) for q in found]
         rows = np.array([(d, q.mean, q.divergence) for d, q in chosen if q.kind == kind])
         if len(rows):
             for axes, column in ((left, 1), (right, 2)):
-                axes.plot(*rows.T[[0, column]], linestyle="", markersize=4, label=kind, **style)
+                axes.plot(*rows.T[[0, column]], linestyle="", markersize=3, label=kind, **style)
     left.set(xlabel=label, ylabel="mean of q")
     right.set(xlabel=label, ylabel="D(q ‖ p), nats", ylim=(0, None))
     for axes in (left, right):

@@ -1,7 +1,7 @@
 """Two distributions over letters: their bars, and what each letter adds to KL."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -28,10 +28,10 @@ from lecture11.figures.words import coordinate, number
 class BarsStage:
     """p and q as bars, each letter's part of D both ways, and H(p, q) = H(p) + D; to be moved."""
 
-    FLOOR, CEILING = -0.5, 1.5
-    """Range of a letter's contribution, in nats; what is taller is cut and its number written."""
+    FLOOR, CEILING = -0.6, 1.5
+    """Range of a letter's contribution, in nats; what is taller is cut, with an arrow."""
     WIDEST = 4.0
-    """Range of the cross-entropies, in nats."""
+    """Range of the cross-entropies, in nats; what is longer is cut, with an arrow."""
 
     @styled
     def __init__(self, letters: Sequence[str]) -> None:
@@ -67,9 +67,11 @@ class BarsStage:
         self._entropies = [rectangle(sums, corner, (0, 0.44), look) for corner, look in rows]
         self._divergences = [rectangle(sums, corner, (0, 0.44), PALE) for corner, _ in rows]
         self._sums = [sums.text(0, y, "", va="center", fontsize=9.5, color=INK) for y in (1, 0)]
+        at_the_end: dict[str, Any] = {"ha": "right", "va": "center", "fontsize": 12, "color": INK}
+        self._cuts = [sums.text(self.WIDEST, y, "", **at_the_end) for y in (1, 0)]
         notes = [note for row in self._notes for note in row]
         moving: list[Artist] = [*self._p, *self._q, *(b for part in self._parts for b in part)]
-        moving += [*self._entropies, *self._divergences, *notes, *self._sums]
+        moving += [*self._entropies, *self._divergences, *notes, *self._sums, *self._cuts]
         self._stage = Stage(figure, moving)
 
     @numeric
@@ -99,11 +101,12 @@ class BarsStage:
         shown = np.clip(parts, self.FLOOR, self.CEILING)
         set_heights(bars, shown)
         for note, part, top in zip(notes, parts, shown, strict=True):
-            high = top > self.CEILING - 0.15
+            high, negative = top > self.CEILING - 0.15, part < -0.005
             text = "∞" if np.isinf(part) else coordinate(part, 1)
-            note.set(text=text, y=top - 0.05 if high else max(top, 0) + 0.04)
+            note.set_text(f"↑\n{text}" if self.CEILING < part < np.inf else text)
+            note.set_y(top - 0.05 if high else top - 0.04 if negative else max(top, 0) + 0.04)
             solid = high and bars is self._parts[0]
-            note.set(va="top" if high else "bottom", color="white" if solid else INK)
+            note.set(va="top" if high or negative else "bottom", color="white" if solid else INK)
 
     def _show_sum(self, row: int, own: float, divergence: float) -> "_Sum":
         end = min(own + divergence, self.WIDEST)
@@ -116,6 +119,7 @@ class BarsStage:
         )
         text = f"{said.entropy} + {said.divergence} = {said.total}"
         self._sums[row].set(text=text, x=0.03, y=1.45 - row)
+        self._cuts[row].set_text("→" if total > self.WIDEST else "")
         return said
 
     def _outside(self, p: np.ndarray, q: np.ndarray, name: str, other: str) -> str:

@@ -30,12 +30,11 @@ def pairs_picture(total_variations: ArrayLike, divergences: ArrayLike) -> Pictur
     axes.set(xscale="log", yscale="log", xlabel="total variation TV", ylabel="D(p‖q), nats")
     axes.set(xlim=edges[0][[0, -1]], ylim=(d.min() / 3, edges[1][-1]))
     axes.legend(loc="upper left")
-    smallest = np.format_float_positional(d[least], 2, fractional=False, trim="-")
     below = int((d < 2 * tv**2 * (1 - 1e-9)).sum())
     return Picture(
         figure,
         f"Of {len(d):,} random pairs {int((d < 0).sum())} have a negative D. The smallest is "
-        f"{smallest} nats, where p and q are {number(tv[least], 2)} apart in total "
+        f"{number(d[least], 2)} nats, where p and q are {number(tv[least], 2)} apart in total "
         f"variation, the largest {number(d.max(), 2)}. {below or 'None'} "
         f"lie{'s' if below < 2 else ''} below D = 2 TV².",
     )

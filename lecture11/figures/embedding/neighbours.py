@@ -143,12 +143,15 @@ class ForceStage:
         *,
         units: Sequence[str],
         reaches: Sequence[float],
+        linear: Sequence[float],
         name: str,
     ) -> None:
         """Draw what stays: from a method's name to the forces of the other pair.
 
         units: of each method's distances
         reaches: the largest force each panel has room for
+        linear: up to which force its scale is linear, and beyond logarithmic, so that a weak pull
+            is seen beside a strong push
         name: of the other pair
         """
         figure = Figure(figsize=(9, 3.5))
@@ -156,8 +159,8 @@ class ForceStage:
         self._names = list(other)
         self._lines: list[Line2D] = []
         self._dots: list[Line2D] = []
-        for axes, (method, forces), unit, reach in zip(
-            panels, other.items(), units, reaches, strict=True
+        for axes, (method, forces), unit, reach, straight in zip(
+            panels, other.items(), units, reaches, linear, strict=True
         ):
             axes.axhline(0, color=INK, linewidth=1)
             axes.plot(forces.mapped, forces.force, "--", color=COLOURS[1], label=name)
@@ -167,6 +170,11 @@ class ForceStage:
                 xlim=(0, np.max(forces.mapped)), ylim=(-reach, reach), title=method,
                 xlabel=f"distance in the map, {unit}",
             )  # fmt: skip
+            if straight < reach:
+                axes.set_yscale("symlog", linthresh=straight)
+                shown = 10.0 ** np.arange(np.log10(straight), np.log10(reach), 2)
+                axes.set_yticks([*-shown[::-1], 0, *shown])
+                axes.minorticks_off()
             axes.grid(visible=True)
             self._lines.append(line)
             self._dots.append(dot)

@@ -73,6 +73,11 @@ def quality_dots(
                 values, np.full(len(values), row), MARKERS[column], color="none",
                 markeredgecolor=COLOURS[column], markersize=8,
             )  # fmt: skip
+            if len(values) > 1 and len(np.unique(values.round(digits))) == 1:
+                axes.annotate(
+                    f"× {len(values)}", (values[0], row), (0, 6), textcoords="offset points",
+                    ha="center", fontsize=8,
+                )  # fmt: skip
             low, high = (
                 number(round(float(v), digits), digits) for v in (values.min(), values.max())
             )
@@ -115,7 +120,8 @@ class TradeOffStage:
             )  # fmt: skip
         (self._here,) = right.plot([], [], "o", markersize=15, color="none", markeredgecolor=INK)
         self._line = right.axvline(0, color="#999999", linewidth=1)
-        right.set(xlabel="λ, weight of D_KL(p ‖ q)", ylabel="12 nearest neighbours")
+        right.set(xlabel="λ, weight of D_KL(p ‖ q)", ylabel="12 nearest neighbours; 1 is perfect")
+        right.set_ylim(top=1)
         right.grid(visible=True)
         right.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
         self._stage = Stage(figure, [*self._digits, self._line, self._here])

@@ -33,18 +33,18 @@ def _move_groups(marks: Sequence[Line2D], groups: np.ndarray, points: np.ndarray
 
 @styled
 def tear_rows(
+    data: Mapping[str, ArrayLike],
     maps: Mapping[str, Mapping[str, tuple[ArrayLike, Tearing]]],
-    manifold: ArrayLike,
     groups: ArrayLike,
 ) -> Picture:
-    """A manifold and its maps from several sets of data, a row each, and how far each is torn.
+    """Several sets of data, a row each, and their maps, and how far each map is torn.
 
-    maps: from a row's name to a mapping from a map's title to its points (n, 2) and its tearing
-    manifold: (n, 2), as it is in truth
+    data: from a row's name to its first two principal components (n, 2)
+    maps: from the same names to a mapping from a map's title to its points (n, 2) and its tearing
     groups: (n,), whole numbers from 0 to 5
     """
     rows = {
-        name: {"the band": manifold, **{title: points for title, (points, _) in row.items()}}
+        name: {"data": data[name], **{title: points for title, (points, _) in row.items()}}
         for name, row in maps.items()
     }
     said = [
@@ -78,7 +78,7 @@ def perplexity_rows(
         f"{count_word(len(rows)).capitalize()} data sets (left, their first two principal "
         f"components) and their maps by t-SNE at perplexities {', '.join(map(str, first))} and "
         f"{last}, first seed. Colours and markers are the clusters or rings, or sixths of the "
-        "order along a line; in noise they mean nothing.",
+        "order along a line.",
     )
 
 

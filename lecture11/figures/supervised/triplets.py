@@ -122,8 +122,8 @@ def collapse_picture(
     """The loss of several trainings and how far their features lie apart, as training goes on.
 
     steps: (F,)
-    losses, spreads: from a training's name to (F,); a spread is the root mean square distance
-        between two features
+    losses, spreads: from a training's name to (F,); a spread is the median distance between
+        two features
     """
     at = np.asarray(steps)
     figure = Figure(figsize=(9, 3.6))
@@ -135,14 +135,16 @@ def collapse_picture(
         style = {"color": PALETTE[index], "linestyle": LINES[index], "marker": MARKERS[index]}
         loss, spread = np.asarray(losses[name], float), np.asarray(spreads[name], float)
         left.plot(at, loss, markersize=4, label=name, **style)
-        right.plot(at, np.maximum(spread, 1e-6), markersize=4, **style)
+        right.plot(at, spread, markersize=4, **style)
         size = "below 0.01" if spread[-1] < 0.01 else number(spread[-1], 1)
-        said.append(f"{name}: loss {number(loss[-1], 1)}, features {size} apart")
+        said.append(f"{name}: loss {number(loss[-1], 1)}, features {size} apart (median)")
     for axes in (left, right):
         axes.set_xlabel("training steps")
         axes.grid(visible=True)
     left.set(title="loss of a minibatch", ylim=(0, 5 * margin))
-    right.set(title="distance between two features", yscale="log")
+    right.set(title="median distance between two features")
+    right.set_yscale("symlog", linthresh=0.01)  # 0 has its place
+    right.set_ylim(bottom=0)
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3)
     return Picture(figure, f"After {at[-1]} steps, margin {number(margin, 2)}: {'; '.join(said)}.")
 

@@ -69,7 +69,7 @@ EXERCISES = {
                 "not squared",
                 lambda a, p, n, m: np.maximum(ROOT(squares(a, p)) - ROOT(squares(a, n)) + m, 0),
             ),
-            ("changed about", lambda a, p, n, m: loss(a, n, p, m)),
+            ("exchanged", lambda a, p, n, m: loss(a, n, p, m)),
             ("margin is missing", lambda a, p, n, m: loss(a, p, n, 0)),
             ("wrong sign", lambda a, p, n, m: loss(a, p, n, -m)),
             ("are negative", lambda a, p, n, m: squares(a, p) - squares(a, n) + m),

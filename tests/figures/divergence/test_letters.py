@@ -112,7 +112,7 @@ def test_no_text_of_the_bars_is_cut_off_whatever_they_are(bars: BarsStage, p, q)
 
 def test_a_bar_beyond_the_panel_says_its_number_inside(bars: BarsStage):
     axes = figure_of(bars.show(*HARD[3])).axes
-    assert axes[1].texts[0].get_text() == "3.43"
+    assert axes[1].texts[0].get_text() == "↑\n3.43"
     assert [text.get_text() for text in axes[2].texts] == ["−0.11", "∞", "∞", "∞"]
     assert max(heights(bars.show(*HARD[3]), 2)) == BarsStage.CEILING
 

@@ -77,6 +77,7 @@ SAMPLES = {
             "other": spring(1.0),
             "units": ("km", "no unit", "no unit"),
             "reaches": (4, 1, 0.5),
+            "linear": (4, 1e-2, 1e-4),
             "name": "near pair",
         },
         drawn=[{"other": spring(1.5)}],
@@ -118,9 +119,13 @@ SAMPLES = {
     ),
     "tears": Sample(
         tear_rows,
-        {"maps": {"flat": PIECES, "rolled": PIECES}, "manifold": MAP, "groups": LABELS % 6},
+        {
+            "data": {"flat": MAP, "rolled": MAP, "a": MAP},
+            "maps": {"flat": PIECES, "rolled": PIECES},
+            "groups": LABELS % 6,
+        },
         [{"maps": {"flat": PIECES | {"t-SNE": (MAP, Tearing(0.1, 4))}}}, {"maps": {"a": PIECES}}],
-        drawn=[{"manifold": -MAP}, {"groups": LABELS % 2}],
+        drawn=[{"data": {"flat": -MAP, "rolled": MAP}}, {"groups": LABELS % 2}],
     ),
     "perplexities": Sample(
         perplexity_rows,
