@@ -64,7 +64,7 @@ def declare() -> Lab:
         state=fit.begin_state(),
         begin=fit.restart,
         prepare={
-            "landscape": Prepared(fit.landscape, P, slow=True),
+            "landscape": Prepared(fit.landscape, P),
             "stationary": Prepared(fit.find_stationary, P, slow=True),
         },
         view=fit.view,

@@ -12,6 +12,7 @@ import { makeDraw, makePick, makePlace } from "./strokes.js";
 import { wordsOf } from "./numbers.js";
 
 const REST = 300; // milliseconds without a change, after which all is said and sent
+const WAITS = "(Some of this waits until you let go.)";
 let laboratories = 0;
 
 export class Laboratory {
@@ -132,7 +133,8 @@ export class Laboratory {
       this.frames++;
       for (const refresh of this.refreshers) refresh();
       this.bar.refresh();
-      const words = wordsOf(this.spec.words, this.engine.values, this.spec.lists);
+      const said = wordsOf(this.spec.words, this.engine.values, this.spec.lists);
+      const words = this.engine.due.size ? `${said} ${WAITS}` : said;
       if (this.words.textContent !== words) this.words.textContent = words;
     });
   }
