@@ -38,7 +38,7 @@ def _first_set(x: np.ndarray, value: float) -> np.ndarray:
     return np.where(np.arange(x.size).reshape(x.shape) == 0, value, x)
 
 
-PLAUSIBLE, SHAKEN, SLOW = 3, 3, 6
+PLAUSIBLE, SHAKEN, SLOW = 3, 3, 12
 """States of each kind, and of all kinds for what is slow."""
 
 
