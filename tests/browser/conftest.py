@@ -41,7 +41,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
     """The address of JupyterLab; asks for the browser first, so that without one nothing starts."""
     folder = tmp_path_factory.mktemp("lab")
     hand_out(NOTEBOOKS, folder / "workbook")
-    nbformat.write(LABORATORY, folder / "workbook" / "laboratory.ipynb")
+    for name in ("one_laboratory", "another"):  # one for each application, each with its kernel
+        nbformat.write(LABORATORY, folder / "workbook" / f"{name}.ipynb")
     private = Path(folder / "private")
     with serve_lab(folder / "workbook", private) as address:
         yield address

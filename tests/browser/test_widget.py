@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 in_each = pytest.mark.parametrize(
     "notebook",
-    [("JupyterLab", "laboratory"), ("Notebook 7", "laboratory")],
+    [("JupyterLab", "one_laboratory"), ("Notebook 7", "another")],
     indirect=True,
     ids=" ".join,
 )
