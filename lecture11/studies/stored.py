@@ -64,6 +64,22 @@ RESULTS = {
             MACHINE,
             "be5e440eb7c4ebc56506e9a9b364e9a0e94b1685f9e5d403f94ba0e591ddfb45",
         ),
+        Result(
+            "nist.npz",
+            "Who wrote a note of MNIST's digits: shares right, six groups of ten people",
+            "python -m lecture11.studies.builders.full_data nist FILE",
+            "2026-11-26",
+            MACHINE,
+            "0e198dddc692edd67163bb9ac720687c9f283d622529041e64251f753ce01dd6",
+        ),
+        Result(
+            "wordsense.npz",
+            "Senses of twenty words of CoarseWSD-20: shares right, four seeds",
+            "python -m lecture11.studies.builders.full_data wordsense FILE",
+            "2026-11-26",
+            MACHINE,
+            "47fbbbe4e0d184aab1437c7c9b0c223b69929470ab10c590f490060f8fc8ac49",
+        ),
     )
 }
 """All of them, by name."""

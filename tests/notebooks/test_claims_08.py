@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from lecture11.studies import senses, writers
 from tests.notebooks.claims import defined_by, refuted
 
 
@@ -51,3 +52,25 @@ def test_who_is_nearly_always_wrong_helps_until_the_start_is_wrong():
     assert vote < 50
     assert helped > alone
     assert exchanged < 34
+
+
+def test_the_full_data_as_stored():
+    kmeans, em = 100 * writers.stored_nist().mean(axis=0).T
+    scores = {word: 100 * runs.mean(axis=0) for word, runs in senses.stored_words().items()}
+    majority, by_kmeans, mixture, with_article = np.array(list(scores.values())).T
+    claims = {
+        "K-means got {}, {} and {} % of the new notes right, EM {}, {} and {} %": (
+            *kmeans,
+            *em,
+        ),
+        "comes out right in {} % against {} % for the majority sense; apple {} against {}.": (
+            *scores["java"][[2, 0]],
+            *scores["apple"][[2, 0]],
+        ),
+        "**On bank it fails**, {} against {} %": scores["bank"][[2, 0]],
+    }
+    assert refuted("08", claims) == []
+    beaten = int((mixture > majority).sum())
+    better, worse = (int((sign * (by_kmeans - mixture) > 0.5).sum()) for sign in (1, -1))
+    assert (beaten, better, worse) == (12, 7, 10)  # "twelve", "seven", "ten"
+    assert np.abs(with_article - mixture).mean() < 1  # "next to nothing"

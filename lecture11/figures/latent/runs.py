@@ -22,13 +22,13 @@ def runs_picture(
     scores: Mapping[str, ArrayLike],
     *,
     label: str,
-    chance: float,
+    chance: float | None = None,
 ) -> Picture:
     """Small dots are runs, large marks their means with one standard deviation.
 
     scores: from a method's name to the share that each of its runs got right
     label: of the axis
-    chance: what guessing the most frequent answer gets, a dotted line.
+    chance: what always giving the most frequent answer gets, a dotted line; None for no line
     """
     figure = Figure(figsize=(8, 0.9 + 0.42 * len(scores)))
     axes = figure.subplots()
@@ -39,7 +39,13 @@ def runs_picture(
         axes.errorbar(
             runs.mean(), place, xerr=runs.std(ddof=1), fmt="o", color=COLOURS[0], capsize=4
         )
-    axes.axvline(chance, color=INK, linestyle=":", linewidth=1.2)
+    guessed = ""
+    if chance is not None:
+        axes.axvline(chance, color=INK, linestyle=":", linewidth=1.2)
+        guessed = (
+            f" The dotted line, {100 * chance:.0f} %, is what always giving the most frequent "
+            "answer gets."
+        )
     axes.set(xlabel=label, ylim=(-0.6, len(scores) - 0.4), xlim=(0, 1.02))
     axes.xaxis.set_major_formatter(PercentFormatter(1))
     axes.set_yticks(places, list(scores))
@@ -48,8 +54,7 @@ def runs_picture(
     count = len(np.asarray(next(iter(scores.values()))))
     return Picture(
         figure,
-        f"Right, mean ± standard deviation over {count} runs: {said}. The dotted line, "
-        f"{100 * chance:.0f} %, is what always giving the most frequent answer gets.",
+        f"Right, mean ± standard deviation over {count} runs: {said}.{guessed}",
     )
 
 

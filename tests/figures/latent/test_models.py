@@ -56,6 +56,7 @@ SAMPLES = {
         [
             {"scores": {"k-means": RUNS["mixture"], "mixture": RUNS["k-means"]}},
             {"chance": 0.2},
+            {"chance": None},
         ],
     ),
     "growth": Sample(
