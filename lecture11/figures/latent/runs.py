@@ -78,7 +78,8 @@ def growth_picture(
             amounts, mean, yerr=spread, fmt=LINES[index % 4], marker=MARKERS[index],
             color=COLOURS[index], capsize=4, label=name,
         )  # fmt: skip
-        said.append(f"{name} {', '.join(f'{100 * share:.0f}' for share in mean)}")
+        per_cent = (100 * runs).mean(axis=0)  # as mean_and_spread rounds it
+        said.append(f"{name} {', '.join(f'{share:.0f}' for share in per_cent)}")
     axes.set_xscale("log", base=2)
     axes.set_xticks(list(amounts), [str(amount) for amount in amounts])
     axes.minorticks_off()
