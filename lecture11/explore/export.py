@@ -35,6 +35,17 @@ OUTSIDE = re.compile(
 FORMULA = re.compile(
     r"(?P<code>```.*?```|`[^`\n]*`)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL
 )
+LEGIBLE = """
+.jp-Cell :is(.jp-InputPrompt, .jp-OutputPrompt) { color: #666 !important; opacity: 1 !important; }
+.highlight :is(.mf, .mi) { color: #007000; } .highlight .c1 { color: #356a6a; }
+.highlight .ow { color: #8a1acb; }
+@media (prefers-color-scheme: dark) {
+  .jp-Cell :is(.jp-InputPrompt, .jp-OutputPrompt) { color: #a0a0a0 !important; }
+  .highlight :is(.mf, .mi) { color: #66bb6a; } .highlight .c1 { color: #62a5a5; }
+  .highlight .ow { color: #c98bf0; }
+}
+"""
+"""Colours of nbconvert's that are too faint to read, made stronger."""
 THEMES = "data-jp-theme-light"
 
 
@@ -86,7 +97,7 @@ def exported(notebook: NotebookNode) -> str:
     page, _ = HTMLExporter().from_notebook_node(notebook)
     names = list(dict.fromkeys(PLACE.findall(page)))
     page = re.sub(rf' {THEMES}="\w+"', "", OUTSIDE.sub("", page))
-    page = page.replace("</head>", f"<style>{_dark()}</style></head>", 1)
+    page = page.replace("</head>", f"<style>{_dark()}{LEGIBLE}</style></head>", 1)
     head, _, foot = page.rpartition("</body>")
     return f"{head}{living(DECLARED[name]() for name in names)}</body>{foot}"
 
