@@ -22,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.scipy.special import entr
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, ArrayLike, Bool, Float
 
 from lecture11.arguments import as_floats, as_number, as_whole, known
 from lecture11.embedding.distances import scaled_data, sum_of_squares
@@ -139,13 +139,13 @@ def measured(x: Any, *, precomputed: bool = False) -> Measured:
     given, unit = scaled_data(x, precomputed=precomputed)
     squares = given**2 if precomputed else sum_of_squares(given)
     if known(squares):
-        _require_apart(x, squares, precomputed)
+        require_apart(x, _have_duplicates(squares), precomputed)
     return Measured(given, squares, unit)
 
 
-def _require_apart(x: Any, squares: Float[Array, "points points"], precomputed: bool) -> None:
+def require_apart(x: Any, merged: Bool[ArrayLike, " points"], precomputed: bool) -> None:
     """Raise ValueError where most points, all different as given, have become duplicates."""
-    merged = np.asarray(_have_duplicates(squares))
+    merged = np.asarray(merged)
     if merged.mean() <= 0.5:
         return
     given = np.asarray(x, float)
@@ -156,9 +156,10 @@ def _require_apart(x: Any, squares: Float[Array, "points points"], precomputed: 
         same = counts[which.ravel()] > 1
     if (merged & ~same).mean() > 0.5:
         raise ValueError(
-            f"x: most points are so close together, and others so far away, that {squares.dtype} "
-            "cannot tell them apart; leave out what lies far away (a code for missing values?), or "
-            "turn float64 on with jax.config.update('jax_enable_x64', True)."
+            "x: most points are so close together, and others so far away, that "
+            f"{jnp.result_type(float)} cannot tell them apart; leave out what lies far away (a "
+            "code for missing values?), or turn float64 on with "
+            "jax.config.update('jax_enable_x64', True)."
         )
 
 

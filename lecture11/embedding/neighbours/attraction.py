@@ -6,14 +6,13 @@ nearest 3 · perplexity neighbours have next to no p_i(j), so for many points on
 pieces of the same width, as some points are neighbours of many.
 """
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 from scipy.sparse import csr_array
 
 from lecture11.embedding.neighbours.affinities import (
@@ -22,7 +21,8 @@ from lecture11.embedding.neighbours.affinities import (
     calibrate_squares,
     symmetrised,
 )
-from lecture11.embedding.pairs import differences, row_sums, squared_length, without_self
+from lecture11.embedding.neighbours.nearest import nearest_neighbours, nearest_of_squares
+from lecture11.embedding.pairs import differences, row_sums, squared_length
 
 MOST_DENSE = 600
 """Points up to which it is faster to visit all pairs than only neighbours, whose places must be
@@ -76,18 +76,32 @@ def neighbour_affinities(
     if points <= MOST_DENSE or 4 * count > points:
         p = jnp.exp(calibrate_squares(squares, perplexity).log_affinities)
         return pair_affinities(symmetrised(p) if joint else p)
-    nearest, columns = _nearest(squares, count)
-    p = jnp.exp(calibrate(nearest, jnp.asarray(perplexity, squares.dtype)).log_affinities)
+    nearest, columns = nearest_of_squares(squares, count)
+    return _of_nearest(nearest, columns, perplexity, joint)
+
+
+def many_affinities(
+    points: Float[Array, "points dims"], *, perplexity: float, joint: bool
+) -> tuple[PairAffinities, Bool[Array, " points"]]:
+    """:func:`neighbour_affinities` of so many points that no array of all pairs should be made, and
+    which points have another in the same place.
+
+    Raises TypeError or ValueError for a perplexity that so many points cannot have.
+    """
+    perplexity = float(as_perplexity(perplexity, len(points)))
+    count = min(len(points) - 1, int(NEIGHBOURS * perplexity) + 1)
+    nearest, columns = nearest_neighbours(points, count)
+    return _of_nearest(nearest, columns, perplexity, joint), (nearest == 0).any(axis=1)
+
+
+def _of_nearest(
+    squares: Float[Array, "points count"],
+    columns: Int[Array, "points count"],
+    perplexity: float,
+    joint: bool,
+) -> PairAffinities:
+    p = jnp.exp(calibrate(squares, jnp.asarray(perplexity, squares.dtype)).log_affinities)
     return _sparse_affinities(np.asarray(p), np.asarray(columns), joint)
-
-
-@partial(jax.jit, static_argnums=1)
-def _nearest(
-    squares: Float[Array, "points points"], count: int
-) -> tuple[Float[Array, "points count"], Int[Array, "points count"]]:
-    """The smallest squared distances in each row, and to which others; of ties the first."""
-    nearest, columns = lax.top_k(-without_self(squares, jnp.inf), count)
-    return -nearest, columns
 
 
 def _sparse_affinities(p: np.ndarray, columns: np.ndarray, joint: bool) -> PairAffinities:

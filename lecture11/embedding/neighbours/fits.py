@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from lecture11.arguments import (
+    as_choice,
     as_floats,
     as_instance,
     as_items,
@@ -16,13 +17,19 @@ from lecture11.arguments import (
     as_whole,
     require_shape,
 )
+from lecture11.embedding.distances import scaled_data
 from lecture11.embedding.neighbours.affinities import (
-    Measured,
     calibrate_squares,
     measured,
+    require_apart,
     symmetrised,
 )
-from lecture11.embedding.neighbours.attraction import neighbour_affinities, pair_affinities
+from lecture11.embedding.neighbours.attraction import (
+    PairAffinities,
+    many_affinities,
+    neighbour_affinities,
+    pair_affinities,
+)
 from lecture11.embedding.neighbours.descent import (
     GAINS,
     USUAL,
@@ -34,10 +41,13 @@ from lecture11.embedding.neighbours.descent import (
     Settings,
     start_state,
 )
+from lecture11.embedding.neighbours.grid import grid_over, order_for
 from lecture11.embedding.neighbours.losses import (
     NERV,
     SNE,
     TSNE,
+    GridAffinities,
+    GridLoss,
     MapLoss,
     NeighbourLoss,
     RetrievalAffinities,
@@ -45,6 +55,11 @@ from lecture11.embedding.neighbours.losses import (
 from lecture11.embedding.neighbours.starts import pca_start, random_map, separated
 from lecture11.iteration import FAST_MATH, FRAMES, Run, run
 from lecture11.signatures import passes_on
+
+GRID_FROM = 8000
+"""Points from which on a grid is faster than all pairs."""
+STEPS_ON_A_GRID = 25
+"""Iterations after which a grid is made anew, as the map has grown."""
 
 OnChunk = Callable[[int, int, DescentInfo], None]
 
@@ -58,6 +73,7 @@ def descend(
     frames: Iterable[int] = (0, 1000),
     chunk: int = 50,
     on_chunk: OnChunk | None = None,
+    prepare: Callable[[DescentState, DescentData], DescentData] | None = None,
 ) -> Run[DescentState, DescentInfo]:
     """The loop of every method that lowers a loss of neighbours, for one map or several at once."""
     _check_settings(settings)
@@ -82,6 +98,7 @@ def descend(
         DescentData(affinities, numbers),
         frames=frames,
         chunk=chunk,
+        prepare=prepare,
         on_chunk=on_chunk,
         compiler_options=FAST_MATH,
     )
@@ -97,6 +114,8 @@ def fit_tsne(
     key: PRNGKeyArray | None = None,
     precomputed: bool = False,
     loss: NeighbourLoss = TSNE,
+    method: str = "auto",
+    accuracy: float = 1e-2,
     chunk: int = 50,
     on_chunk: OnChunk | None = None,
 ) -> Run[DescentState, DescentInfo]:
@@ -109,10 +128,15 @@ def fit_tsne(
     frames: iterations after which to keep the map; the last ends the run
     start: a map, points × 2 (or × 1, or × 3), to begin from, of standard deviation 1e-4 or so; None
         for PCA, or random where a ``key`` is given
-    chunk, on_chunk: see :func:`lecture11.iteration.run`
+    method: "exact", where all pairs repel each other; "grid", for t-SNE in the plane, where the
+        repulsion is read off a grid (:mod:`.grid`); or "auto": the faster one
+    accuracy: of the grid's repulsion, the relative error of the forces, from 1e-5 on: that at which
+        a grid is chosen, which is every 25 iterations
+    chunk, on_chunk: see :func:`lecture11.iteration.run`; with a grid ``chunk`` is at most 25
 
-    Up to 600 points all pairs attract each other, beyond only 3 · perplexity nearest neighbours;
-    the repulsion is always exact. ``run.infos.loss`` is D_KL(P ‖ Q) for that P, never exaggerated.
+    Up to 600 points all pairs attract each other, beyond only 3 · perplexity nearest neighbours,
+    found exactly up to 20,000 points, and nearly all of them beyond (:mod:`.nearest`).
+    ``run.infos.loss`` is D_KL(P ‖ Q) for that P, never exaggerated.
     Raises TypeError or ValueError where an argument is not as described, or the run would end
     while the attraction is still exaggerated.
 
@@ -121,15 +145,50 @@ def fit_tsne(
     (4, 2) Status.COMPLETED
     """
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
-    data = measured(x, precomputed=precomputed)
-    affinities = neighbour_affinities(data.squares, perplexity=perplexity, joint=loss.joint)
-    points = _start(data, start, key, precomputed)
+    given, affinities = _affinities(x, perplexity, precomputed, loss.joint)
+    points = _start(given, start, key, precomputed)
+    loop: dict[str, Any] = {"frames": frames, "chunk": chunk, "on_chunk": on_chunk}
+    if not _takes_grid(method, loss, points):
+        return descend(loss, affinities, points, settings, **loop)
+    accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
+    loop["chunk"] = min(as_whole("chunk", chunk, 1), STEPS_ON_A_GRID)
+
+    def prepare(state: DescentState, data: DescentData) -> DescentData:
+        grid = grid_over(state.points, accuracy)
+        return data._replace(affinities=data.affinities._replace(grid=grid))
+
+    by_grid = GridLoss(order_for(accuracy))
     return descend(
-        loss, affinities, points, settings, frames=frames, chunk=chunk, on_chunk=on_chunk
+        by_grid, GridAffinities(affinities, None), points, settings, prepare=prepare, **loop
     )
 
 
-@passes_on(fit_tsne, without=("loss",))
+def _affinities(
+    x: Any, perplexity: float, precomputed: bool, joint: bool
+) -> tuple[Float[Array, "points columns"], PairAffinities]:
+    """What is given, in units of its own, and the affinities."""
+    given, _ = scaled_data(x, precomputed=precomputed)
+    if precomputed or len(given) < GRID_FROM:
+        squares = measured(x, precomputed=precomputed).squares
+        return given, neighbour_affinities(squares, perplexity=perplexity, joint=joint)
+    affinities, merged = many_affinities(given, perplexity=perplexity, joint=joint)
+    require_apart(x, merged, precomputed)
+    return given, affinities
+
+
+def _takes_grid(method: str, loss: NeighbourLoss, points: Float[Array, "points dims"]) -> bool:
+    """Raises ValueError for another method, or for a grid where there can be none."""
+    as_choice("method", method, ("auto", "exact", "grid"))
+    possible = loss == TSNE and points.shape[1] == 2
+    if method == "grid" and not possible:
+        raise ValueError(
+            "method: a grid is for t-SNE with a map of two dimensions; "
+            f"got {loss} with {points.shape[1]}. Give method='exact'."
+        )
+    return method == "grid" or (method == "auto" and possible and len(points) >= GRID_FROM)
+
+
+@passes_on(fit_tsne, without=("loss", "method", "accuracy"))
 def fit_sne(
     x: Any, *, settings: Settings = GAINS, **arguments: Any
 ) -> Run[DescentState, DescentInfo]:
@@ -141,7 +200,7 @@ def fit_sne(
     return fit_tsne(x, settings=settings, loss=SNE, **arguments)
 
 
-@passes_on(descend)
+@passes_on(descend, without=("prepare",))
 def fit_nerv(
     x: Any,
     *,
@@ -161,10 +220,10 @@ def fit_nerv(
     data = measured(x, precomputed=precomputed)
     log_p = calibrate_squares(data.squares, perplexity).log_affinities
     affinities = RetrievalAffinities(log_p, jnp.asarray(trade_off, log_p.dtype))
-    return descend(NERV, affinities, _start(data, start, key, precomputed), settings, **loop)
+    return descend(NERV, affinities, _start(data.given, start, key, precomputed), settings, **loop)
 
 
-@passes_on(descend)
+@passes_on(descend, without=("prepare",))
 def fit_tsne_many(
     x: Any,
     *,
@@ -192,7 +251,7 @@ def fit_tsne_many(
     return descend(loss, _stacked(each), _starts(starts, len(p), len(squares)), settings, **loop)
 
 
-@passes_on(descend)
+@passes_on(descend, without=("prepare",))
 def fit_nerv_many(
     x: Any,
     *,
@@ -214,16 +273,16 @@ def fit_nerv_many(
 
 
 def _start(
-    data: Measured, start: Any, key: PRNGKeyArray | None, precomputed: bool
+    given: Float[Array, "points columns"], start: Any, key: PRNGKeyArray | None, precomputed: bool
 ) -> Float[Array, "points dims"]:
     if start is not None and key is not None:
         raise ValueError("start, key: both were given; leave out the key, or the start.")
     if key is not None:
-        return random_map(len(data.given), key=key)
+        return random_map(len(given), key=key)
     if start is None:
-        return pca_start(data.given, 2, precomputed=precomputed)
+        return pca_start(given, 2, precomputed=precomputed)
     points = as_floats("start", start, 2)
-    require_shape("start", points, (len(data.given), _map_dims(points)), "points × dims of the map")
+    require_shape("start", points, (len(given), _map_dims(points)), "points × dims of the map")
     return jnp.asarray(separated(points), points.dtype)
 
 

@@ -28,6 +28,7 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import as_flag
 from lecture11.embedding.neighbours.attraction import PairAffinities, attraction, total_strengths
+from lecture11.embedding.neighbours.grid import Grid, grid_repulsion
 from lecture11.embedding.neighbours.nerv import nerv_gradient, nerv_loss
 from lecture11.embedding.neighbours.repulsion import repulsion
 
@@ -84,6 +85,40 @@ class NeighbourLoss:
         pulled, energy = attraction(points, affinities, student=self.student)
         pushed, log_norm = repulsion(points, student=self.student, joint=self.joint)
         loss = affinities.negentropy + energy + log_norm
+        return loss, 2 * (exaggeration * pulled - pushed)
+
+
+class GridAffinities(NamedTuple):
+    """What t-SNE's loss needs where the repulsion takes the way by a grid."""
+
+    neighbours: PairAffinities
+    grid: Grid | None
+    """Made anew for the map every so often; None before."""
+
+
+@dataclass(frozen=True)
+class GridLoss:
+    """t-SNE's, its repulsion by way of a grid and splines of so high an order."""
+
+    is_steep: ClassVar[bool] = False
+    order: int
+
+    def rate(self, points: int) -> float:
+        """As without a grid."""
+        return TSNE.rate(points)
+
+    def strongest(self, affinities: GridAffinities) -> Float[Array, ""]:
+        """1 + Σ_j p_j(i) at its largest."""
+        return TSNE.strongest(affinities.neighbours)
+
+    def __call__(
+        self, points: Float[Array, "points 2"], affinities: GridAffinities, exaggeration: Array
+    ) -> tuple[Float[Array, ""], Float[Array, "points 2"]]:
+        """The loss, and its gradient with the attraction exaggerated."""
+        pulled, energy = attraction(points, affinities.neighbours, student=True)
+        assert affinities.grid is not None
+        pushed, log_norm = grid_repulsion(points, affinities.grid, self.order)
+        loss = affinities.neighbours.negentropy + energy + log_norm
         return loss, 2 * (exaggeration * pulled - pushed)
 
 

@@ -1,0 +1,94 @@
+"""t-SNE by way of a grid: as good a map as by all pairs, and what is hard."""
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from lecture11.embedding import SNE, fit_sne, fit_tsne, joint_affinities, tsne_loss
+from lecture11.embedding.neighbours import fits
+from lecture11.embedding.neighbours.affinities import measured
+from lecture11.embedding.neighbours.attraction import many_affinities, neighbour_affinities
+from lecture11.iteration import Status
+
+
+def noise(points: int, dims: int = 10) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(points, dims))
+
+
+@pytest.mark.slow
+def test_a_grid_makes_as_good_a_map_of_the_digits():
+    x = load_digits().data / 16
+    runs = [fit_tsne(x, method=method, frames=(0, 500)) for method in ("exact", "grid")]
+    p = joint_affinities(x, perplexity=30.0)
+    exact, by_grid = (float(tsne_loss(run.state.points, p)) for run in runs)
+    assert by_grid <= 1.01 * exact
+    np.testing.assert_allclose(runs[1].info.loss, by_grid, rtol=0.02)
+
+
+def test_the_affinities_of_many_points_are_those_of_few():
+    x = load_digits().data[:900] / 16
+    few = neighbour_affinities(measured(x).squares, perplexity=20.0, joint=True)
+    many, merged = many_affinities(measured(x).given, perplexity=20.0, joint=True)
+    assert not merged.any()
+    np.testing.assert_allclose(many.negentropy, few.negentropy, rtol=1e-5)
+    dense = [np.zeros((900, 900)), np.zeros((900, 900))]
+    for full, (rows, columns, strengths) in zip(dense, (few.pairs, many.pairs), strict=True):
+        np.add.at(full, (np.broadcast_to(rows[:, None], columns.shape), columns), strengths)
+    np.testing.assert_allclose(dense[1], dense[0], atol=1e-7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "x",
+    [np.ones((300, 5)), np.repeat(noise(100), 3, axis=0), np.linspace(0, 1, 300)[:, None]],
+    ids=["one place", "duplicates", "a line"],
+)
+def test_hard_data_through_tiles_and_grid(x, monkeypatch):
+    monkeypatch.setattr(fits, "GRID_FROM", 200)
+    run = fit_tsne(x, perplexity=20.0, frames=(0, 300))
+    assert run.status is Status.COMPLETED
+    assert np.isfinite(run.infos.loss).all()
+    assert run.state.points.std(axis=0).min() > 5e-5
+
+
+def test_progress_comes_with_every_grid():
+    seen = []
+    fit_tsne(noise(200), method="grid", perplexity=20.0, frames=(0, 300),
+             on_chunk=lambda steps, total, info: seen.append(steps))  # fmt: skip
+    assert seen == list(range(25, 301, 25))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "fft"}, "method: .*exact.*fft"),
+        ({"method": "grid", "start": noise(50, 3)}, "method: .*two dimensions.*method='exact'"),
+        ({"method": "grid", "start": noise(50, 1)}, "method: .*two dimensions.*method='exact'"),
+        ({"method": "grid", "loss": SNE}, "method: a grid is for t-SNE"),
+        ({"method": "grid", "accuracy": 1e-9}, "accuracy: "),
+        ({"method": "grid", "accuracy": "high"}, "accuracy: "),
+    ],
+)
+def test_what_a_grid_cannot_do_is_refused(arguments, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit_tsne(noise(50), perplexity=10.0, **arguments)
+
+
+def test_sne_has_no_grid():
+    with pytest.raises(ValueError, match="method: a grid is for t-SNE"):
+        fit_sne(noise(50), perplexity=10.0, method="grid")
+
+
+@pytest.mark.parametrize("dims", [1, 3])
+def test_maps_of_other_dimensions_are_exact_of_themselves(dims, monkeypatch):
+    monkeypatch.setattr(fits, "GRID_FROM", 30)
+    run = fit_tsne(noise(40), perplexity=10.0, start=noise(40, dims), frames=(0, 300))
+    assert run.state.points.shape == (40, dims)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("float64")
+def test_double_precision_stays_double():
+    run = fit_tsne(noise(200), method="grid", perplexity=60.0, frames=(0, 300))
+    assert run.state.points.dtype == np.float64
+    assert np.isfinite(run.info.loss)
