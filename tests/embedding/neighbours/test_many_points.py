@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from lecture11.embedding import SNE, fit_sne, fit_tsne, joint_affinities, tsne_loss
+from lecture11.embedding import REPRODUCIBLE, SNE, fit_sne, fit_tsne, joint_affinities, tsne_loss
 from lecture11.embedding.neighbours import fits
 from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import many_affinities, neighbour_affinities
@@ -17,16 +17,20 @@ def noise(points: int, dims: int = 10) -> np.ndarray:
 
 @pytest.mark.slow
 def test_a_grid_makes_as_good_a_map_of_the_digits():
-    x = load_digits().data / 16
-    runs = [fit_tsne(x, method=method, frames=(0, 400)) for method in ("exact", "grid")]
+    """Without gains: with them two runs of the same quality may differ by some per cent."""
+    x = load_digits().data[:1000] / 16
+    exact, by_grid = (
+        fit_tsne(x, method=method, settings=REPRODUCIBLE, frames=(0, 300))
+        for method in ("exact", "grid")
+    )
+    assert by_grid.info.loss <= 1.03 * exact.info.loss
     p = joint_affinities(x, perplexity=30.0)
-    exact, by_grid = (float(tsne_loss(run.state.points, p)) for run in runs)
-    assert by_grid <= 1.04 * exact  # chaos, either way
-    np.testing.assert_allclose(runs[1].info.loss, by_grid, rtol=0.02)
+    losses = [float(tsne_loss(run.state.points, p)) for run in (exact, by_grid)]
+    assert losses[1] <= 1.03 * losses[0]
 
 
 def test_the_affinities_of_many_points_are_those_of_few():
-    x = load_digits().data[:900] / 16
+    x = noise(900)
     few = neighbour_affinities(measured(x).squares, perplexity=20.0, joint=True)
     many, merged = many_affinities(measured(x).given, perplexity=20.0, joint=True)
     assert not merged.any()
