@@ -145,12 +145,12 @@ def fit_tsne(
     (4, 2) Status.COMPLETED
     """
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
+    accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
     given, affinities = _affinities(x, perplexity, precomputed, loss.joint)
     points = _start(given, start, key, precomputed)
     loop: dict[str, Any] = {"frames": frames, "chunk": chunk, "on_chunk": on_chunk}
     if not _takes_grid(method, loss, points):
         return descend(loss, affinities, points, settings, **loop)
-    accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
     loop["chunk"] = min(as_whole("chunk", chunk, 1), STEPS_ON_A_GRID)
 
     def prepare(state: DescentState, data: DescentData) -> DescentData:
