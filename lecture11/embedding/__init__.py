@@ -101,6 +101,7 @@ from lecture11.embedding.neighbours.nerv import (
     nerv_loss,
     reverse_divergences,
 )
+from lecture11.embedding.neighbours.placing import place_in_map
 from lecture11.embedding.neighbours.sne import (
     info_nce_loss,
     neighbour_probabilities,
@@ -174,6 +175,7 @@ __all__ = [
     "pairwise_distances",
     "pca_map",
     "perplexity_of",
+    "place_in_map",
     "random_map",
     "raw_stress",
     "reverse_divergences",

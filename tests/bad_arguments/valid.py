@@ -203,6 +203,7 @@ def embedding(room: Any) -> tuple[Table, dict[str, Table]]:
         "fit_tsne_many": short,
         "fit_nerv": frames | {"perplexity": 3.0, "key": KEY},
         "fit_nerv_many": frames | {"perplexity": 3.0},
+        "place_in_map": {"new": POINTS[:2], "x": POINTS, "points": PLANE, "perplexity": 3.0},
         "fit_mds": {"start": PLANE},
         "fit_sammon": {"start": PLANE},
         "align": {"x": PLANE},
