@@ -157,7 +157,7 @@ def fit_tsne(
         grid = grid_over(state.points, accuracy)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
-    by_grid = GridLoss(order_for(accuracy))
+    by_grid = GridLoss(order_for(accuracy, len(points)))
     return descend(
         by_grid, GridAffinities(affinities, None), points, settings, prepare=prepare, **loop
     )

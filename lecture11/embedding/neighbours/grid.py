@@ -35,6 +35,7 @@ CUBIC = 4
 QUINTIC = 6
 """The same of the spline for an accuracy beyond :data:`MOST_CUBIC`."""
 MOST_CUBIC = 2e-3
+FEW = 30_000
 MOST_SPACING = 0.6
 """Beyond, the laws below no longer hold."""
 LAWS = {CUBIC: (1.15e-2, 3.5), QUINTIC: (2.4e-3, 6.0)}
@@ -64,14 +65,17 @@ class Places(NamedTuple):
     """Its derivative by the point's coordinate in units of cells."""
 
 
-def order_for(accuracy: float) -> int:
-    """The order of the splines, for a relative error of the forces."""
-    return CUBIC if accuracy >= MOST_CUBIC else QUINTIC
+def order_for(accuracy: float, points: int) -> int:
+    """The order of the splines, for a relative error of the forces.
+
+    For few points the cells cost more than spreading: then fewer cells and smoother splines.
+    """
+    return CUBIC if accuracy >= MOST_CUBIC and points >= FEW else QUINTIC
 
 
 def spacing_for(accuracy: float, points: int, width: float) -> float:
     """The side of a cell with which a map so wide has at most that relative error of the forces."""
-    error, power = LAWS[order_for(accuracy)]
+    error, power = LAWS[order_for(accuracy, points)]
     return 0.35 * (accuracy / (error * (width / points**0.5) ** SPARSE)) ** (1 / power)
 
 
@@ -80,7 +84,7 @@ def grid_over(points: Float[Array, "points 2"], accuracy: float) -> Grid:
 
     Raises ValueError where none is.
     """
-    width, order = float(extent(points)), order_for(accuracy)
+    width, order = float(extent(points)), order_for(accuracy, len(points))
     coarsest = min(MOST_SPACING, spacing_for(accuracy, len(points), width))
     needed = MARGIN * width / coarsest + order
     if needed > LADDER[-1]:

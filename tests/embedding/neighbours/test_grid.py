@@ -8,9 +8,12 @@ from scipy.interpolate import BSpline
 
 from lecture11.embedding.neighbours.grid import (
     LADDER,
+    LAWS,
+    SPARSE,
     extent,
     grid_over,
     grid_repulsion,
+    make_grid,
     order_for,
     spacing_for,
     spline_slopes,
@@ -41,7 +44,7 @@ class TestForces:
     @pytest.mark.parametrize("accuracy", [1e-2, 1e-4])
     def test_are_as_accurate_as_asked_at_every_width(self, width, accuracy):
         points = jnp.asarray(clusters(width))
-        forces, log_norm = by_grid(points, grid_over(points, accuracy), order_for(accuracy))
+        forces, log_norm = by_grid(points, grid_over(points, accuracy), order_for(accuracy, 1500))
         true, true_norm = by_pairs(points)
         assert forces.dtype == points.dtype == jnp.result_type(float)
         assert relative(forces, true) <= accuracy
@@ -62,14 +65,21 @@ class TestForces:
         cells, so that they are larger where the map is."""
         points = jnp.asarray(clusters(15.0))
         grid = grid_over(points, 1e-2)
-        forces, _ = by_grid(grown * points, grid, 4)
+        forces, _ = by_grid(grown * points, grid, 6)
         assert relative(forces, by_pairs(grown * points)[0]) <= error
+
+    def test_by_cubic_splines_keep_the_law_of_their_error(self):
+        points = jnp.asarray(clusters(60.0))
+        error, power = LAWS[4]
+        grid = make_grid(jnp.asarray(0.3), 256, 4)
+        bound = error * (60 / 1500**0.5) ** SPARSE * (0.3 / 0.35) ** power
+        assert relative(by_grid(points, grid, 4)[0], by_pairs(points)[0]) <= bound
 
     def test_shift_with_the_map(self):
         points = jnp.asarray(clusters(15.0))
         grid = grid_over(points, 1e-2)
-        moved, _ = by_grid(points + jnp.array([100.0, -50.0]), grid, 4)
-        assert relative(moved, by_grid(points, grid, 4)[0]) <= 1e-4
+        moved, _ = by_grid(points + jnp.array([100.0, -50.0]), grid, 6)
+        assert relative(moved, by_grid(points, grid, 6)[0]) <= 1e-4
 
     @pytest.mark.parametrize(
         "points",
@@ -78,7 +88,7 @@ class TestForces:
     )
     def test_where_points_coincide(self, points):
         points = jnp.asarray(points)
-        forces, log_norm = by_grid(points, grid_over(points, 1e-2), 4)
+        forces, log_norm = by_grid(points, grid_over(points, 1e-2), 6)
         true, true_norm = by_pairs(points)
         np.testing.assert_allclose(forces, true, atol=2e-3 * max(1e-3, np.abs(true).max()))
         np.testing.assert_allclose(log_norm, true_norm, atol=1e-3)
