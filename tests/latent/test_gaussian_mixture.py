@@ -136,6 +136,7 @@ def test_scikit_learn_takes_the_same_path(shape, components):
 class TestSteps:
     @pytest.mark.parametrize("size", [(40, 3, 2), (300, 6, 6)])
     def test_the_fast_cycle_is_the_formula(self, size):
+        """Of few sums, in one loop; of many, by blocks."""
         data, start = random_problem(0, *size)
         run = fit_em(MODEL, start, data, frames=(0, 1, 2))
         theta = jax.tree.map(jnp.asarray, start)
