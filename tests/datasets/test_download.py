@@ -368,7 +368,9 @@ def test_a_variable_that_names_no_folder_is_told(source, mirror, cache, own):
     assert not mirror.served
 
 
-@pytest.mark.parametrize("load", [coil20, usps, partial(wordsense, "bank")], ids=str)
+@pytest.mark.parametrize(
+    "load", [coil20, usps, partial(wordsense, "bank")], ids=["coil20", "usps", "wordsense"]
+)
 def test_who_reads_a_form_of_the_users_own_tells_it_too(load, own):
     own.rmdir()
     said = f"^LECTURE11_DATA names {own}, which is not a folder; name one that holds "
