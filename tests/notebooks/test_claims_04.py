@@ -31,7 +31,7 @@ def test_what_its_outputs_show():
         "from {} % in pixels to": "new images: pixels {} %",
         "to {} % by triplets. On": "classifier 4 %, triplets {} %;",
         "themselves, {} % of the digits": "the data, 30 dimensions {}% 1",
-        "the easy ones rise from two thirds to {} %": "1.9 % hard, 1.0 % semi-hard, {} % easy",
+        "the easy ones rise from 64 % to {} %": "1.9 % hard, 1.0 % semi-hard, {} % easy",
         "of all digits they are {} %": "of 6,000 digits ({} %)",
         "so here they are {} % of what is shown": [100 * 153 / (153 + 344)],
         "after 50 steps {} % of": "hard, any length {}%",

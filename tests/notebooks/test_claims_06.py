@@ -69,6 +69,6 @@ def test_what_its_outputs_show():
         "end there: {} of": "{} near mean 0.",
         "10 of these {},": "Of {} fits that go downhill",
         "where it is too low, {} in all": "forward fit: D(p ‖ q) = {} nats, largest",
-        "the missed mode costs {} nats": "reverse fit: D(p ‖ q) = {} nats",
+        "(left) the bill is {} nats": "reverse fit: D(p ‖ q) = {} nats",
     }
     assert refuted("06", claims) == []

@@ -85,7 +85,9 @@ def test_how_long_a_fixed_step_may_be():
     of_bound = -jax.hessian(lambda theta: model.bound(theta, best, heads))(best)[0, 0]
     claims = {
         "Its limit is $2 / {} = {}$": (of_evidence, 2 / of_evidence),
-        "0.75 ends in a cycle of two values, {} and {}": np.sort(jax.nn.sigmoid(ends(0.75))),
+        "with $\\eta = 0.75$, $\\theta$ ends in a cycle of two values, {} and {}": np.sort(
+            jax.nn.sigmoid(ends(0.75))
+        ),
         "each cycle's step is {} times": (1 - of_evidence / of_bound,),
     }
     assert refuted("11", claims) == []
