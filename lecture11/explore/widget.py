@@ -10,6 +10,7 @@ import anywidget
 import numpy as np
 import traitlets
 
+from lecture11.arguments import as_instance
 from lecture11.explore.lab import Lab
 from lecture11.explore.page import style, widget_module
 from lecture11.figures.still import still
@@ -27,8 +28,11 @@ class Laboratory(anywidget.AnyWidget):
     _state = traitlets.Bytes().tag(sync=True, from_json=lambda sent, _: bytes(sent))
 
     def __init__(self, lab: Lab) -> None:
-        """Show a laboratory from its start."""
-        self.lab = lab
+        """Show a laboratory from its start.
+
+        Raises TypeError where ``lab`` declares none.
+        """
+        self.lab = as_instance("lab", lab, Lab, "see lecture11.explore.laboratories")
         super().__init__(
             _esm=widget_module(),
             _css=style(),

@@ -342,6 +342,7 @@ def explore(room: Any) -> tuple[Table, dict[str, Table]]:
     from matplotlib.figure import Figure
 
     from lecture11.figures import Picture
+    from tests.explore.everything import declare
 
     picture = Picture(Figure(figsize=(1, 1)), "an empty picture")
     slider = room.Slider("size", 0.0, 1.0, 0.5, 0.5)
@@ -352,4 +353,5 @@ def explore(room: Any) -> tuple[Table, dict[str, Table]]:
         "Text": {"value": "a"},
         "Explorer": {"update": lambda x: picture, "controls": {"x": slider}},
         "Stepper": {"state": 0, "draw": lambda s: picture, "steps": {"go": lambda s: s}},
+        "Laboratory": {"lab": declare()},
     }

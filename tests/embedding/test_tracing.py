@@ -63,7 +63,7 @@ ON_THE_HOST = {
     "apparent_dims", "clumps", "crossings", "fit_mds", "fit_nerv",
     "fit_nerv_many", "fit_sammon", "fit_sne", "fit_tsne", "fit_tsne_many", "geodesic_distances",
     "group_distances", "group_radii", "is_torn", "linking_number", "odd_ones", "pca_map",
-    "shell_shares", "straightness", "tearing", "threads",
+    "place_in_map", "shell_shares", "straightness", "tearing", "threads",
 }  # fmt: skip
 """Runs with frames, and graphs, curves and starts, by NumPy and SciPy."""
 
