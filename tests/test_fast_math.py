@@ -76,7 +76,10 @@ def mixture(name: str, data: Any, weights: Any = None, **change: Any) -> Case:
 def stress(name: str, step: Callable, points: Any, distances: Any = None) -> Case:
     """MDS and Sammon's mapping, from a map that is given."""
     distances = APART if distances is None else distances
-    make = lambda: (MapState(points, np.asarray(0.1)), distances)  # noqa: E731
+
+    def make() -> tuple[Any, Any]:
+        return MapState(points, np.asarray(0.1)), distances
+
     return Case("embedding/stress/mds.py", f"{step.__name__}, {name}", step, make)
 
 

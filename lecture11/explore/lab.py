@@ -13,7 +13,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from lecture11.explore.handles import Part, Place
+from lecture11.explore.handles import Part
 from lecture11.explore.translator import Program, draw, float64, translate
 from lecture11.figures.scene import Scene
 from lecture11.figures.sentences import Sentence, words_of
@@ -177,9 +177,6 @@ class Lab:
             raise ValueError("noise: the state needs a field 'seed', a whole number.")
         if self.play is not None and self.play not in self.moves:
             raise ValueError(f"play: {self.play!r} is none of {', '.join(self.moves)}.")
-        for part in self.handles:
-            if isinstance(part, Place) and self.then.get(part.size) is None:
-                continue
         earlier = {*fields}
         for name, made in self.prepare.items():
             if missing := [each for each in made.fields if each not in earlier]:

@@ -30,7 +30,7 @@ SCENE = Scene(
 WORDS = (
     Sentence(
         "{number:d} points, {shape:shapes}; iteration {iteration:d}: KL(P ‖ Q) is {loss:.3f} "
-        "nats, the map {reach:.3g} units wide each way."
+        "nats, the map {reach:.2g} units wide each way."
     ),
     Sentence("The attraction is still exaggerated.", "exaggerated"),
     Sentence(
