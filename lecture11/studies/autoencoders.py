@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Integer, UInt8
+from scipy.spatial.distance import cdist
 
 from lecture11.gaussian import Normal
 from lecture11.networks import Layer
@@ -101,9 +102,8 @@ def trained(name: str) -> Trained:
     def network(which: str) -> tuple[Layer, ...]:
         count = sum(key.startswith(which) for key in arrays) // len(Layer._fields)
         return tuple(
-            Layer(*(jnp.asarray(arrays[f"{which}_{place}_{field}"], float) for field in fields))
+            Layer(**{f: jnp.asarray(arrays[f"{which}_{place}_{f}"], float) for f in Layer._fields})
             for place in range(count)
-            for fields in [Layer._fields]
         )
 
     return Trained(Autoencoder(network("encoder"), network("decoder")), arrays["losses"])
@@ -170,9 +170,9 @@ def _nearest(
 
 def nearest_distances(
     z: Float[Array, "points latents"], codes: Float[Array, "others latents"]
-) -> Float[Array, " points"]:
+) -> Float[np.ndarray, " points"]:
     """How far each z is from the nearest code."""
-    return jnp.sqrt(((z[:, None] - codes) ** 2).sum(axis=-1).min(axis=1))
+    return cdist(z, codes).min(axis=1)
 
 
 class Looks(NamedTuple):

@@ -69,7 +69,7 @@ def error_among_the_close(race: Race, name: str) -> Float[np.ndarray, " frames"]
 
 
 def least_divergence(points: Any, affinities: Float[Array, "points points"], like: Any) -> float:
-    """KL(P ‖ Q) of a map that another method made, at the scale that suits it best.
+    """D_KL(P ‖ Q) of a map that another method made, at the scale that suits it best.
 
     The scale is looked for from that of the map ``like`` on.
     """

@@ -78,7 +78,7 @@ def _draw(
     return counts, z, MODEL.predict(truth, counts)
 
 
-_predict = jax.jit(MODEL.predict)
+_e_step, _predict = jax.jit(MODEL.e_step), jax.jit(MODEL.predict)
 
 
 def scores(kind: str, seed: int) -> Float[np.ndarray, "3"]:
@@ -120,13 +120,6 @@ def suspicion(seed: int) -> Suspicion:
     return Suspicion(
         np.array([(answers[:, i] == answers[:, j]).mean() for i, j in pairs]),
         np.array([weights @ (matrices[i] * matrices[j]).sum(axis=1) for i, j in pairs]),
-        float(_log_likelihood(rival, few) - _log_likelihood(model, panel.counts)),
+        float(_e_step(rival, few)[1] - _e_step(model, panel.counts)[1]),
         _right(_predict(rival, few), panel),
     )
-
-
-@jax.jit
-def _log_likelihood(
-    params: DawidSkeneParameters, counts: Float[Array, "items experts answers"]
-) -> Float[Array, ""]:
-    return jax.nn.logsumexp(MODEL.log_joint(params, counts), axis=1).sum()

@@ -24,8 +24,8 @@ def test_warm_up_keeps_more_of_the_image_at_the_same_bound():
 
 
 @pytest.mark.slow
-def test_a_training_anew_is_like_the_stored_one(monkeypatch: pytest.MonkeyPatch):
-    """Fewer epochs, so lower bounds; but the four are the four."""
+def test_a_short_training_has_the_stored_form_and_lower_bounds(monkeypatch: pytest.MonkeyPatch):
+    """One epoch each; which of the four is which is seen in the stored ones."""
     real = collapse.train_vae
     monkeypatch.setattr(collapse, "train_vae", lambda *a, **k: real(*a, **{**k, "epochs": 1}))
     anew = collapse.collapse(0)
