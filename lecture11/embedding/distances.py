@@ -174,7 +174,8 @@ def unit_of(values: Array) -> Float[Array, ""]:
     """The power of 2 at or below the largest size: none is 2 units large, and ties stay ties."""
     size = jnp.maximum(jnp.abs(values).max(), jnp.finfo(values.dtype).tiny)
     nearest = lax.reduce_precision(size, jnp.finfo(values.dtype).nexp, 0)  # no digit but the first
-    return jnp.where(nearest > size, nearest / 2, nearest)
+    most = 2.0 ** (jnp.finfo(values.dtype).maxexp - 1)  # beyond 1.5 of it `nearest` is infinite
+    return jnp.where(nearest > size, jnp.minimum(nearest / 2, most), nearest)
 
 
 @jax.jit

@@ -212,11 +212,12 @@ def mined_loss(
     """
     as_choice("mining", mining, MININGS)
     require_shape("classes", classes, (len(features),), "one for each row of features")
-    if len(features) ** (2 if mining == "hard" else 3) > MOST_TRIPLETS:
-        most = int(MOST_TRIPLETS ** (1 / 3))
+    together, remedy = (2, "") if mining == "hard" else (3, ", or mine hard")
+    if len(features) ** together > MOST_TRIPLETS:
+        most = int(MOST_TRIPLETS ** (1 / together))
         raise ValueError(
             f"features: expected a minibatch of at most {most} for {mining} mining, which looks at "
-            f"each three of them, got {len(features)}; give fewer at a time, or mine hard."
+            f"each {together} of them, got {len(features)}; give fewer at a time{remedy}."
         )
     squares = ((features[:, None] - features[None]) ** 2).sum(axis=-1)
     same = classes[:, None] == classes[None]

@@ -11,7 +11,7 @@ from scipy.spatial.distance import cdist
 from sklearn.datasets import load_digits
 
 from lecture11.embedding import pairwise_distances
-from lecture11.embedding.distances import as_distances, as_points
+from lecture11.embedding.distances import as_distances, as_points, unit_of
 
 POINTS = np.random.default_rng(0).normal(size=(40, 5))
 
@@ -174,3 +174,8 @@ def test_known_distances_are_checked_also_inside_jit():
 
 def test_traced_distances_are_only_converted():
     assert jax.jit(lambda d: as_distances("d", d))(GOOD).shape == GOOD.shape
+
+
+@pytest.mark.parametrize("size", [1.2e-38, 1.0, 1.5, 3.0, 2.4e38, 2.6e38, 3.4e38])
+def test_the_unit_is_the_power_of_2_at_or_below_the_largest_size(size):
+    assert unit_of(jnp.float32([size / 2, -size])) == 2.0 ** np.floor(np.log2(size))

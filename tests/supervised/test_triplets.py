@@ -149,6 +149,8 @@ def test_a_minibatch_with_more_triplets_than_that_is_refused_too(mining):
     with pytest.raises(ValueError, match=r"^features: expected a minibatch of at most 368 .* 400;"):
         mined_loss(np.zeros((400, 2)), classes, 0.1, mining)
     assert np.isfinite(mined_loss(np.zeros((400, 2)), classes, 0.1, "hard"))
+    with pytest.raises(ValueError, match=r"at most 7071 for hard .* fewer at a time\.$"):
+        mined_loss(np.zeros((7200, 2)), np.zeros(7200, int), 0.1, "hard")
 
 
 @pytest.mark.parametrize("classes", [[0, 0, 0], [0, 1, 2]])

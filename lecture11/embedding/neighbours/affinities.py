@@ -137,10 +137,17 @@ def measured(x: Any, *, precomputed: bool = False) -> Measured:
     Raises what :func:`calibrate_points` raises of x.
     """
     given, unit = scaled_data(x, precomputed=precomputed)
+    return Measured(given, squares_of(given, x, precomputed), unit)
+
+
+def squares_of(
+    given: Float[Array, "points columns"], x: Any, precomputed: bool
+) -> Float[Array, "points points"]:
+    """d_ij² of what :func:`scaled_data` made of x. Raises ValueError where most points merge."""
     squares = given**2 if precomputed else sum_of_squares(given)
     if known(squares):
         require_apart(x, _have_duplicates(squares), precomputed)
-    return Measured(given, squares, unit)
+    return squares
 
 
 def require_apart(x: Any, merged: Bool[ArrayLike, " points"], precomputed: bool) -> None:

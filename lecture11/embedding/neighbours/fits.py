@@ -22,6 +22,7 @@ from lecture11.embedding.neighbours.affinities import (
     calibrate_squares,
     measured,
     require_apart,
+    squares_of,
     symmetrised,
 )
 from lecture11.embedding.neighbours.attraction import (
@@ -145,6 +146,8 @@ def fit_tsne(
     (4, 2) Status.COMPLETED
     """
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
+    _check_settings(settings)
+    as_choice("method", method, ("auto", "exact", "grid"))
     accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
     given, affinities = _affinities(x, perplexity, precomputed, loss.joint)
     points = _start(given, start, key, precomputed)
@@ -169,7 +172,7 @@ def _affinities(
     """What is given, in units of its own, and the affinities."""
     given, _ = scaled_data(x, precomputed=precomputed)
     if precomputed or len(given) < GRID_FROM:
-        squares = measured(x, precomputed=precomputed).squares
+        squares = squares_of(given, x, precomputed)
         return given, neighbour_affinities(squares, perplexity=perplexity, joint=joint)
     affinities, merged = many_affinities(given, perplexity=perplexity, joint=joint)
     require_apart(x, merged, precomputed)
@@ -177,8 +180,7 @@ def _affinities(
 
 
 def _takes_grid(method: str, loss: NeighbourLoss, points: Float[Array, "points dims"]) -> bool:
-    """Raises ValueError for another method, or for a grid where there can be none."""
-    as_choice("method", method, ("auto", "exact", "grid"))
+    """Raises ValueError for a grid where there can be none."""
     possible = loss == TSNE and points.shape[1] == 2
     if method == "grid" and not possible:
         raise ValueError(

@@ -28,7 +28,7 @@ from jaxtyping import Array, Float
 
 from lecture11.arguments import as_flag
 from lecture11.embedding.neighbours.attraction import PairAffinities, attraction, total_strengths
-from lecture11.embedding.neighbours.grid import Grid, grid_repulsion
+from lecture11.embedding.neighbours.grid import grid_repulsion
 from lecture11.embedding.neighbours.nerv import nerv_gradient, nerv_loss
 from lecture11.embedding.neighbours.repulsion import repulsion
 
@@ -82,8 +82,19 @@ class NeighbourLoss:
         self, points: Float[Array, "points dims"], affinities: PairAffinities, exaggeration: Array
     ) -> tuple[Float[Array, ""], Float[Array, "points dims"]]:
         """The loss, and its gradient with the attraction exaggerated."""
+        repelled = repulsion(points, student=self.student, joint=self.joint)
+        return self.repelled(points, affinities, exaggeration, repelled)
+
+    def repelled(
+        self,
+        points: Float[Array, "points dims"],
+        affinities: PairAffinities,
+        exaggeration: Array,
+        repelled: tuple[Array, Array],
+    ) -> tuple[Float[Array, ""], Float[Array, "points dims"]]:
+        """The same, with the repulsion and the log of its norm as computed elsewhere."""
         pulled, energy = attraction(points, affinities, student=self.student)
-        pushed, log_norm = repulsion(points, student=self.student, joint=self.joint)
+        pushed, log_norm = repelled
         loss = affinities.negentropy + energy + log_norm
         return loss, 2 * (exaggeration * pulled - pushed)
 
@@ -92,8 +103,8 @@ class GridAffinities(NamedTuple):
     """What t-SNE's loss needs where the repulsion takes the way by a grid."""
 
     neighbours: PairAffinities
-    grid: Grid | None
-    """Made anew for the map every so often; None before."""
+    grid: Any
+    """A :class:`~lecture11.embedding.neighbours.grid.Grid`, made anew every so often, or None."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +126,8 @@ class GridLoss:
         self, points: Float[Array, "points 2"], affinities: GridAffinities, exaggeration: Array
     ) -> tuple[Float[Array, ""], Float[Array, "points 2"]]:
         """The loss, and its gradient with the attraction exaggerated."""
-        pulled, energy = attraction(points, affinities.neighbours, student=True)
-        assert affinities.grid is not None
-        pushed, log_norm = grid_repulsion(points, affinities.grid, self.order)
-        loss = affinities.neighbours.negentropy + energy + log_norm
-        return loss, 2 * (exaggeration * pulled - pushed)
+        repelled = grid_repulsion(points, affinities.grid, self.order)
+        return TSNE.repelled(points, affinities.neighbours, exaggeration, repelled)
 
 
 SNE = NeighbourLoss(student=False, joint=False)

@@ -3,7 +3,7 @@
 A new point has neighbours among the old ones, with p(j) as slide SNE has it, and its place x̄ makes
 q(j) = w_j / Σ_k w_k, w_j = 1 / (1 + ‖x̄ − x̄_j‖²), as close to that as it can::
 
-    KL(p ‖ q) = Σ_j p(j) log p(j) + Σ_j p(j) log (1 + ‖x̄ − x̄_j‖²) + log Σ_k w_k
+    D_KL(p ‖ q) = Σ_j p(j) log p(j) + Σ_j p(j) log (1 + ‖x̄ − x̄_j‖²) + log Σ_k w_k
 
 New points do not know each other: placed one by one or all at once, each comes to the same place.
 """
@@ -54,6 +54,12 @@ def place_in_map(
     old, fresh = (
         jnp.asarray((np.asarray(each, float) - centre) / size, points.dtype) for each in (x, new)
     )
+    farthest = float(np.abs(np.asarray(fresh)).max())
+    if farthest * float(jnp.finfo(fresh.dtype).eps) > 1:
+        raise ValueError(
+            f"new: expected points about where x lies, got one {farthest:.3g} times as far from "
+            f"its centre as the farthest of x: {fresh.dtype} cannot tell its neighbours apart."
+        )
     perplexity = float(as_perplexity(perplexity, len(old) + 1))
     count = min(len(old), int(NEIGHBOURS * perplexity) + 1)
     spare = -len(fresh) % TOGETHER
@@ -113,7 +119,7 @@ def placing_loss(
     neighbours: Float[Array, "count dims"],
     points: Float[Array, "points dims"],
 ) -> Float[Array, ""]:
-    """KL(p ‖ q) but for Σ p log p, which no place changes."""
+    """D_KL(p ‖ q) but for Σ p log p, which no place changes."""
     to_neighbours = ((place - neighbours) ** 2).sum(axis=1)
     to_all = ((place - points) ** 2).sum(axis=1)
     return (p * jnp.log1p(to_neighbours)).sum() + jnp.log((1 / (1 + to_all)).sum())

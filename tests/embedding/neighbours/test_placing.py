@@ -59,6 +59,7 @@ def test_the_loss_is_the_divergence_but_for_a_constant():
         (([[1.0]], X, MAP), "new: "),
         ((X[:1], X, MAP[:9]), "points: "),
         ((X[:1], X, "map"), "points: "),
+        (([[1e25] + [0.0] * 7], X, MAP), "new: expected points about where x lies"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, message):

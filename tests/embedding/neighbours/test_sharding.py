@@ -46,7 +46,7 @@ assert abs(losses[1] / losses[0] - 1) < 1e-3
 
 
 @pytest.mark.slow
-def test_four_devices_make_the_same_map_with_a_quarter_of_the_rows_each():
+def test_four_devices_come_to_the_same_loss_with_a_quarter_of_the_rows_each():
     environment = os.environ | {
         "XLA_FLAGS": "--xla_force_host_platform_device_count=4",
         "PYTHONPATH": str(ROOT),
