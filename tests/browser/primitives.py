@@ -261,7 +261,15 @@ MOVED = {
         CUBE,
     ),
     "iota": case_of(
-        lambda x: (x + jnp.arange(5), lax.broadcasted_iota(jnp.int32, (2, 3), 1), jnp.eye(3)), CUBE
+        lambda x: (
+            x + jnp.arange(5),
+            lax.broadcasted_iota(jnp.int32, (2, 3), 1),
+            jnp.eye(3),
+            x * jnp.arange(60.0).reshape(3, 4, 5),
+            x[..., :3] / jnp.arange(6.0)[::2],
+            x * jnp.tile(jnp.arange(2.0), 2)[:, None],
+        ),
+        CUBE,
     ),
     "linspace": case_of(lambda x: (jnp.linspace(x, 1, 7), jnp.geomspace(1.0, 9.0, 4)), CUBE[0, 0]),
     "tile, roll, repeat": case_of(
@@ -451,6 +459,11 @@ STRUCTURE = {
     "while": case_of(collatz, np.array(27, np.int32)),
     "while of several": case_of(jax.vmap(collatz), np.array([1, 2, 27, 97], np.int32)),
     "fori, crosswise": case_of(swapping, RNG.normal(size=(3, 3)), RNG.normal(size=(3, 3))),
+    "numbers, crosswise": case_of(
+        lambda a, b: lax.fori_loop(0, 3, lambda k, s: (s[1], s[0], 2 * s[2], s[2]), (a, b, a, a)),
+        np.float64(1.5),
+        np.float64(-2.0),
+    ),
     "scan": case_of(running, MATRIX[:, [0, 2, 4]].T.copy()),
     "no turn at all": case_of(lambda x: lax.fori_loop(3, 3, lambda k, s: s + 1, x), CUBE),
     "map": case_of(lambda x: lax.map(lambda row: jnp.sort(row) @ row, x, batch_size=2), CUBE[0]),

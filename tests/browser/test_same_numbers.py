@@ -207,8 +207,8 @@ def test_no_array_is_made_in_a_second_call(name: str, page: Page) -> None:
     assert [name for name, _, second in made if second] == []
 
 
-def compare(lab: Lab, evaluate: Callable[[str], Any]) -> dict[str, int]:
-    """Raise AssertionError with all that differs; say how often each function was called."""
+def compare(lab: Lab, evaluate: Callable[[str], Any]) -> None:
+    """Raise AssertionError with all that differs."""
     rng = np.random.default_rng(0)
     given = [prepare(lab, name, state) for name, state in situations(lab, rng)]
     slow = {f"prepare_{k}" for k, made in enumerate(lab.prepare.values()) if made.slow}
@@ -233,4 +233,3 @@ def compare(lab: Lab, evaluate: Callable[[str], Any]) -> dict[str, int]:
             except AssertionError as error:
                 complaints.append(f"{call.name}, {situation}, result {leaf}: {error}")
     assert not complaints, "\n".join([f"{len(complaints)} differ", *complaints[:20]])
-    return {name: sum(call.name == name for _, call in cases) for name in lab.functions}

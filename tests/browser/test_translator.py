@@ -95,6 +95,7 @@ def test_rooms_of_science_compute_the_same_or_are_refused(
 X = np.ones((3, 3))
 KEY = jax.random.key(0)
 REFUSED = {
+    "a result of type float32": (lambda x: x.astype(jnp.float32), X),
     "igamma": (lambda x: lax.igamma(x, x), X),
     "type complex": (lambda x: jnp.fft.fft(x), X),
     "eigh": (lambda x: jnp.linalg.eigh(x), X),
@@ -141,6 +142,7 @@ SIZED = {
     "pairs": lambda x: ((x[:, None] - x[None]) ** 2).sum(axis=-1) / x.shape[0],
     "numbers": lambda x: (jnp.arange(x.shape[0]), x[1:], x[::-1], jnp.eye(x.shape[0]) @ x),
     "folded": folded,
+    "left over": lambda x: jnp.zeros(x.shape[0] % 8) + x[0, 0],
     "joined": lambda x: jnp.concatenate(
         [x, 2 * x, jnp.linspace(0.0, 1.0, x.shape[0] * 2).reshape(x.shape[0], 2)]
     ),

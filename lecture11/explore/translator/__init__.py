@@ -23,7 +23,7 @@ nothing in Python by what it is given.
 """
 
 from lecture11.explore.translator.noise import draw
-from lecture11.explore.translator.program import Program, encode, float64, trace, translate
+from lecture11.explore.translator.program import Program, encode, float64, translate
 from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.runtime import helper_code
 
@@ -34,6 +34,5 @@ __all__ = [
     "encode",
     "float64",
     "helper_code",
-    "trace",
     "translate",
 ]

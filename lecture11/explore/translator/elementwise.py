@@ -273,9 +273,10 @@ CONVERSIONS = {
     (LONG, INT): "({0}|0)",
     (LONG, UINT): "({0}>>>0)",
     **dict.fromkeys([(INT, LONG), (UINT, LONG), ("float16", "float32")], "{0}"),
-    **{(kind, FLOAT): "{0}" for kind in (INT, UINT, LONG, "float32", "float16")},
+    **{(kind, FLOAT): "{0}" for kind in (INT, UINT, "float32", "float16")},
+    (LONG, FLOAT): "({0}+0)",  # a double may hold −0, which is no whole number
 }
-"""From which type to which; the last ones change nothing in a double."""
+"""From which type to which; "{0}" changes nothing in a double."""
 
 
 @rule("convert_element_type", lazy=LOAD)

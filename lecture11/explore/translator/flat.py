@@ -24,7 +24,6 @@ CALLS = {
     "remat",
     "remat2",
     "checkpoint",
-    "custom_lin",
 }
 BODIES = ("jaxpr", "call_jaxpr", "fun_jaxpr")
 

@@ -25,7 +25,7 @@ from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import write
 from lecture11.explore.translator.runtime import helper_code
 from lecture11.explore.translator.sizes import product, size_code, size_name, symbols_in
-from lecture11.explore.translator.writer import ZERO, Constants, Value, Writer, require_type
+from lecture11.explore.translator.writer import ZERO, Constants, Value, Writer
 
 OUTSIDE = {
     "float64": "Float64Array",
@@ -128,8 +128,6 @@ def _example(leaf: Any) -> jax.ShapeDtypeStruct:
 def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, set[str]]:
     """A property of the object that the factory returns, and the subroutines it calls."""
     writer, flat = Writer(constants), flatten(body)
-    for argument in flat.arguments:
-        require_type(argument.dtype, "an argument")
     inputs = [f"x{k}" for k in range(len(flat.arguments))]
     arguments = [
         writer.buffered(x, argument.shape, argument.dtype, 0)
@@ -138,6 +136,8 @@ def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, 
     # A result may be the next call's argument. So all are complete before the first is handed out.
     results = [_own(writer, value) for value in write(writer, flat, arguments)]
     for k, value in enumerate(results):
+        if value.dtype.name not in OUTSIDE:
+            raise TranslationError(f"a result of type {value.dtype}; compute in float64")
         writer.buffers.append((f"y{k}", OUTSIDE[value.dtype.name], product(value.shape)))
         writer.put(_handed_out(writer, f"y{k}", value))
     sizes = _sizes(flat.arguments)
@@ -169,7 +169,10 @@ def _own(writer: Writer, value: Value) -> Value:
     """In a variable, or in a buffer that is none of the arguments' or constants'."""
     value = writer.store(value)
     own = {name for name, _, _ in writer.buffers}
-    if value.buffer not in own and not (value.is_scalar and value.buffer is None):
+    if value.is_scalar and value.buffer is None:
+        only = writer.named(writer.element(value, (ZERO,) * len(value.shape)))
+        return writer.scalar(only.text, value.dtype, 0, value.shape)
+    if value.buffer not in own:
         return writer.fill(writer.allocate(value), value)
     return value
 

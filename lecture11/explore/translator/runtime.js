@@ -320,16 +320,18 @@ function triangular_solve(
   }
 }
 
-/** One round of Threefry's scrambling of two words: see noise.py. */
+/** How far Threefry turns its second word: four rounds, then four others. */
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24];
+
+/** Two words scrambled by Threefry's 20 rounds: see noise.py. */
 function threefry(key, words) {
   const third = key[0] ^ key[1] ^ 0x1bd11bda;
-  const rotations = [13, 15, 26, 6, 17, 29, 16, 24];
   const parts = [key[0], key[1], third];
   let a = (words[0] + key[0]) | 0;
   let b = (words[1] + key[1]) | 0;
   for (let block = 0; block < 5; block++) {
     for (let k = 0; k < 4; k++) {
-      const turn = rotations[4 * (block % 2) + k];
+      const turn = ROTATIONS[4 * (block % 2) + k];
       a = (a + b) | 0;
       b = ((b << turn) | (b >>> (32 - turn))) ^ a;
     }

@@ -14,7 +14,7 @@ from lecture11.explore.translator.refusal import TranslationError
 OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*"}
 FUNCTIONS = {
     "floordiv": "Math.floor({}/{})",
-    "mod": "size_mod({},{})",
+    "mod": "(({0}%{1}+{1})%{1})",
     "max": "Math.max({},{})",
     "min": "Math.min({},{})",
 }

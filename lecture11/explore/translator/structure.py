@@ -56,8 +56,9 @@ class _Carried:
                 spare = writer.fresh("t")
                 changed.append(f"const {spare}={now}; {now}={following}; {following}={spare};")
             else:
-                code = Expr(writer.at(value, _first(value)), writer.depth)
-                changed.append(f"{now}={writer.named(code).text};")
+                spare = writer.fresh("t")  # a name even for another state, which is about to change
+                writer.put(f"const {spare}={writer.at(value, _first(value))};")
+                changed.append(f"{now}={spare};")
         for line in changed:
             writer.put(line)
 

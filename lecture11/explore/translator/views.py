@@ -146,12 +146,16 @@ def _unstack(writer: Writer, operation: Operation, operands: Values) -> Values:
     return [moved(writer, one, operands[0], part(k)) for k, one in enumerate(operation.results)]
 
 
-@rule("iota", lazy=0)
+@rule("iota", lazy=LOAD)
 def _iota(writer: Writer, operation: Operation, operands: Values) -> Values:
     axis, (result,) = operation.parameters["dimension"], operation.results
     if result.dtype == np.bool_:
         raise TranslationError("the primitive iota of bool")
-    return [writer.lazy(result, lambda index: index[axis], 0, [])]
+
+    def element(index: Index) -> Expr:
+        return index[axis]._replace(text=parenthesised(index[axis].text))
+
+    return [writer.lazy(result, element, LOAD, [])]
 
 
 @rule("dim_as_value", lazy=0)
@@ -191,7 +195,7 @@ def _pad(writer: Writer, operation: Operation, operands: Values) -> Values:
     config = operation.parameters["padding_config"]
     with writer.loops(x.shape) as index:
         place = tuple(
-            shifted(i, size_code(low), str(interior + 1) if isinstance(interior, int) else "1")
+            shifted(i, size_code(low), size_code(interior + 1))
             for i, (low, _, interior) in zip(index, config, strict=True)
         )
         if all(_not_negative(edge) for low, high, _ in config for edge in (low, high)):
