@@ -95,13 +95,15 @@ class Lab:
         self._check_functions()
         prepared = named_leaves(dict(self._arguments[1]))
         shapes = {name: _plain(leaf.shape) for name, leaf in prepared}
-        shapes |= self._shapes_of(self.state) | self._seen
+        fields = self._shapes_of(self.state)
+        shapes |= fields | self._seen
         self.scene.check(shapes)
-        for sentence in self.words:
+        texts = (text for mark in self.scene.marks for text in getattr(mark, "texts", ()))
+        for sentence in (*self.words, *map(Sentence, texts)):
             sentence.check(shapes, self.lists)
         panels = {panel.name: panel for panel in self.scene.panels}
         for part in (*self.handles, *self.controls):
-            part.check(shapes, panels, self.sizes)
+            part.check({**shapes, **fields}, panels, self.sizes)
 
     # Checking
 
@@ -177,6 +179,12 @@ class Lab:
             raise ValueError("noise: the state needs a field 'seed', a whole number.")
         if self.play is not None and self.play not in self.moves:
             raise ValueError(f"play: {self.play!r} is none of {', '.join(self.moves)}.")
+        for part in (*self.handles, *self.controls):
+            if part.field not in known:
+                raise ValueError(
+                    f"{type(part).__name__} {part.label!r}: {part.field!r} is none of "
+                    f"{', '.join(fields)}."
+                )
         earlier = {*fields}
         for name, made in self.prepare.items():
             if missing := [each for each in made.fields if each not in earlier]:

@@ -87,7 +87,9 @@ class Mark:
     when: str = ""
 
     SHAPE: ClassVar[tuple[int | None, ...]]
-    """Of ``at``; None for any size. A leading axis of parts may be missing."""
+    """Of ``at``; None for any size."""
+    MAY_BE_ONE: ClassVar[bool] = False
+    """Whether the leading axis, of parts, may be missing."""
     ARRAYS: ClassVar[tuple[str, ...]] = ("when",)
     """Other fields that name an array."""
 
@@ -117,7 +119,7 @@ class Mark:
             if name not in shapes:
                 raise ValueError(f"{kind}: {name!r} is none of {', '.join(shapes)}.")
         shape, wanted = shapes[self.at], self.SHAPE
-        if len(shape) == len(wanted) - 1:
+        if self.MAY_BE_ONE and len(shape) == len(wanted) - 1:
             wanted = wanted[1:]
         agree = len(shape) == len(wanted) and all(
             want is None or size == want for size, want in zip(shape, wanted, strict=True)
@@ -156,13 +158,14 @@ class Lines(Mark):
 
     width: in pixels
     dashes: one for each line, taken in turn
-    closed: whether the last place is joined to the first, and the inside filled faintly
+    closed: whether the last place is joined to the first
     """
 
     width: float = 2
     dashes: tuple[str, ...] = ("solid",)
     closed: bool = False
     SHAPE = (None, None, 2)
+    MAY_BE_ONE = True
 
     def __post_init__(self) -> None:
         """Check the dashes."""
@@ -188,11 +191,12 @@ class Segments(Mark):
 class Areas(Mark):
     """What lies between two curves, (areas, n, 3): x, low and high.
 
-    opacity: of the filling; its edge is drawn in full
+    opacity: of the filling
     """
 
     opacity: float = 0.25
     SHAPE = (None, None, 3)
+    MAY_BE_ONE = True
 
 
 @dataclass(frozen=True)

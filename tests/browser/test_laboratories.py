@@ -90,10 +90,9 @@ def drag(page: Page, grip: Locator, across: float, up: float) -> list[float]:
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     grip.evaluate(
-        """grip => { window.waits = []; grip.addEventListener('pointermove', () => {
-            const began = performance.now();
-            requestAnimationFrame(() => window.waits.push(performance.now() - began));
-        }, true); }"""
+        """grip => { window.waits = []; grip.addEventListener('pointermove', event => {
+            requestAnimationFrame(() => window.waits.push(performance.now() - event.timeStamp));
+        }); }"""  # after the laboratory's own listener, so behind its frame
     )
     touch = (
         page.context.new_cdp_session(page) if page.evaluate("navigator.maxTouchPoints") else None
@@ -129,7 +128,7 @@ def test_every_laboratory_is_alive_and_fits(page: Page):
 
 
 def test_page_and_still_draw_the_same(page: Page):
-    """Counts of marks, colours and limits."""
+    """Counts of marks, and limits."""
     for name, declare in DECLARED.items():
         declared, lab = declare(), laboratory(page, name)
         values = declared.values(declared.state)
@@ -241,6 +240,9 @@ def test_a_choice_and_a_size_make_other_data(page: Page):
     lab.get_by_label("points", exact=True).first.fill("100")
     says(lab, "100 points, digits")
     assert array(lab, "map").size == 200
+    lab.locator("input[type=range][aria-label=points]").press("ArrowLeft")
+    says(lab, "99 points, digits")
+    assert lab.get_by_role("alert").count() == 0
     start_again(lab)
 
 
@@ -280,7 +282,7 @@ def test_targets_are_large_enough(page: Page):
             assert min(box["width"], box["height"]) >= 24, control.evaluate("e => e.outerHTML")
 
 
-def test_latency_is_that_of_a_frame(latencies: dict[str, list[float]]):
+def test_latency_is_below_a_tenth_of_a_second(latencies: dict[str, list[float]]):
     dragged = {name: times for name, times in latencies.items() if "dragged" in name}
     assert dragged
     for name, times in dragged.items():

@@ -10,7 +10,7 @@ import pytest
 from lecture11.explore.handles import Choice, Drag, Line, Pick, Place, Slider, Toggle
 from lecture11.explore.lab import Lab, Prepared
 from lecture11.explore.widget import packed, unpacked
-from lecture11.figures.scene import Bars, Image, Lines, Panel, Points, Scene
+from lecture11.figures.scene import Bars, Image, Labels, Lines, Panel, Points, Scene
 from lecture11.figures.sentences import Sentence
 
 
@@ -41,14 +41,16 @@ def restart(state: State, prepared: dict[str, Any]) -> State:
     return state._replace(count=jnp.zeros_like(state.count))
 
 
+PLANE = Panel("plane", "A plane", (-5, 5), (-5, 5), square=True)
+
+
 def declare(**changes: Any) -> Lab:
-    panel = Panel("plane", "A plane", (-5, 5), (-5, 5), square=True)
     whole: dict[str, Any] = {
         "name": "dots",
         "title": "Dots",
         "state": START,
         "view": see,
-        "scene": Scene((panel,), (Points("plane", "places"),)),
+        "scene": Scene((PLANE,), (Points("plane", "places"),)),
         "words": [Sentence("{count:d} steps, the mean is {mean[0]:.2f}.")],
         "prepare": {"raised": Prepared(lambda x, p: x**p, ("places", "power"))},
         "moves": {"Grow": grow},
@@ -115,6 +117,11 @@ def test_noise_does_not_travel_and_is_that_of_the_seed():
         ({"moves": {"Grow": lambda s, p: s.places}}, "must return a State"),
         ({"moves": {"Grow": lambda s, p: s._replace(count=1.5)}}, "makes count"),
         ({"play": "Shrink"}, "play: 'Shrink' is none of Grow"),
+        ({"controls": [Slider("mean", "m", 0, 1, 0.1)]}, "Slider 'm': 'mean' is none of places"),
+        (
+            {"scene": Scene((PLANE,), (Labels("plane", "places", texts=("{other:d}",)),))},
+            r"\{other\} is none of raised",
+        ),
         ({"until": "done"}, "until: 'done' is none of mean, raised"),
         ({"then": {"other": restart}}, "then: 'other' is none of"),
         ({"noise": {"other": "normal"}}, "noise: 'other' is none of"),
@@ -139,8 +146,7 @@ def test_what_does_not_fit_together_is_refused(changes: dict[str, Any], says: st
         declare(**changes)
 
 
-PLANE = Panel("plane", "A plane", (0, 1), (0, 1))
-SHAPES = {"places": ("n", 2), "number": (), "image": (3, 4)}
+SHAPES = {"places": ("n", 2), "pair": (2,), "number": (), "image": (3, 4)}
 
 
 @pytest.mark.parametrize(
@@ -150,6 +156,7 @@ SHAPES = {"places": ("n", 2), "number": (), "image": (3, 4)}
         (Points("plane", "other"), "'other' is none of"),
         (Points("plane", "places", mix="other"), "'other' is none of"),
         (Points("plane", "number"), r"expected shape any × 2, got \(\)"),
+        (Points("plane", "pair"), r"expected shape any × 2, got \(2,\)"),
         (Lines("plane", "image"), "expected shape any × any × 2"),
         (Bars("plane", "places"), "expected shape any × 4"),
     ],

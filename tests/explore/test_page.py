@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lecture11.explore.page import SHARED, module, order, script, widget_module
+from lecture11.explore.page import SHARED, module, order, script, style, widget_module
 from lecture11.explore.translator import draw, encode
 from lecture11.explore.widget import packed, unpacked
 from lecture11.figures.still import draw_mark, panels_of
+from lecture11.figures.style import CLASS_COLOURS
 from tests.explore.everything import MARKS, declare
 from tests.explore.test_lab import State
 
@@ -201,3 +202,9 @@ def test_types_in_comments_hold(tmp_path: Path):
     ]
     ended = subprocess.run(["tsc", *how, *FILES], cwd=tmp_path, capture_output=True, text=True)
     assert ended.stdout == ""
+
+
+def test_the_light_colours_are_those_of_the_stills():
+    light = style().partition("@media")[0]
+    colours = re.findall(r"--colour-\d: (#\w{6});", light)
+    assert colours == [colour.lower() for colour in CLASS_COLOURS]

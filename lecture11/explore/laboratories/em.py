@@ -99,7 +99,7 @@ def advanced(state: State) -> State:
 
 def e_step(state: State) -> State:
     """q ← p_θ(z|x): the gap closes. Pressed again, it changes nothing."""
-    q = jax.nn.softmax(MODEL.log_joint(theta(state), jnp.asarray(eruptions())), axis=1)
+    q = MODEL.posterior(theta(state), jnp.asarray(eruptions()))
     stepped = advanced(state._replace(responsibilities=q))
     return jax.tree.map(lambda a, b: jnp.where(state.step % 2 == 1, a, b), stepped, state)
 
@@ -131,7 +131,7 @@ def restart(state: State) -> State:
         levels=empty,
         bounds=empty,
     )
-    q = jax.nn.softmax(MODEL.log_joint(theta(begun), jnp.asarray(eruptions())), axis=1)
+    q = MODEL.posterior(theta(begun), jnp.asarray(eruptions()))
     return noted(begun._replace(responsibilities=q))
 
 

@@ -89,12 +89,8 @@ class Stationary(NamedTuple):
 class Seen(NamedTuple):
     """What is drawn and said."""
 
-    density: Float[Array, "241 2"]
-    """p, as places of a curve."""
     area: Float[Array, "241 3"]
-    """The area under it."""
-    start: Float[Array, "241 2"]
-    """q at the start."""
+    """The area under p."""
     forward: Float[Array, "241 2"]
     reverse: Float[Array, "241 2"]
     modes: Float[Array, "3 2"]
@@ -105,18 +101,12 @@ class Seen(NamedTuple):
     """q in the landscape: mean and sd."""
     at_forward: Float[Array, "1 2"]
     at_reverse: Float[Array, "1 2"]
-    best_forward: Float[Array, "1 2"]
-    """By moments: where every forward descent ends."""
     forward_divergence: Float[Array, ""]
     """D_KL(p ‖ q) in nats."""
     reverse_divergence: Float[Array, ""]
     """D_KL(q ‖ p) in nats."""
-    shares: Float[Array, " 3"]
-    """The weights, summing to 1."""
-    forward_settled: Bool[Array, ""]
-    reverse_settled: Bool[Array, ""]
     settled: Bool[Array, ""]
-    """Both."""
+    """Both descents have arrived."""
     over: Bool[Array, ""]
     """Whether the playing ends."""
     minima_at: Float[Array, "ends 2"]
@@ -199,16 +189,13 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
     x = jnp.linspace(-REACH, REACH, PLACES)
     density = jnp.exp(mixture_log_density(x, p))
     forward, reverse = Normal(*state.forward[:2]), Normal(*state.reverse[:2])
-    best = forward_fit(p)
-    slope = _REVERSE(reverse, p).gradient
+    local = _REVERSE(reverse, p)
     tops = jnp.exp(mixture_log_density(p.means, p))
     there = p.weights > 0
-    forward_settled = jnp.hypot(*(_relative(forward, best))) < 1e-6
-    reverse_settled = jnp.abs(slope).max() < 1e-6
+    off = jnp.hypot(*(_relative(forward, forward_fit(p))))
+    settled = (off < 1e-6) & (jnp.abs(local.gradient).max() < 1e-6)
     return Seen(
-        density=jnp.stack([x, density], axis=1),
         area=jnp.stack([x, 0 * x, density], axis=1),
-        start=_curve(x, Normal(*state.q)),
         forward=_curve(x, forward),
         reverse=_curve(x, reverse),
         modes=jnp.stack([p.means, jnp.where(there, tops, jnp.nan)], axis=1),
@@ -216,18 +203,14 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         at_start=state.q[None],
         at_forward=jnp.stack(forward)[None],
         at_reverse=jnp.stack(reverse)[None],
-        best_forward=jnp.stack(best)[None],
         forward_divergence=kl_by_quadrature(
             mixture_log_density(rule.nodes, p),
             rule,
             relative_to=normal_log_density(rule.nodes, forward),
         ),
-        reverse_divergence=reverse_divergence(reverse, p),
-        shares=p.weights,
-        forward_settled=forward_settled,
-        reverse_settled=reverse_settled,
-        settled=forward_settled & reverse_settled,
-        over=(forward_settled & reverse_settled) | (state.steps >= LONGEST),
+        reverse_divergence=local.value,
+        settled=settled,
+        over=settled | (state.steps >= LONGEST),
         minima_at=_of_kind(given["stationary"], 0),
         saddles_at=_of_kind(given["stationary"], 1),
         minima=given["stationary"].minima,

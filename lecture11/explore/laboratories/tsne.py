@@ -85,6 +85,8 @@ class Data(NamedTuple):
     points: Float[Array, "n 64"]
     groups: Int[Array, " n"]
     """Which part of the shape each belongs to."""
+    sheet: Float[Array, "100 100"]
+    """A hundred of the digits, as one image from 0 to 1, the first row at the bottom."""
 
 
 class Affinities(NamedTuple):
@@ -94,8 +96,6 @@ class Affinities(NamedTuple):
     """2 P_ij."""
     negentropy: Float[Array, ""]
     """Σ P log P in nats."""
-    bandwidths: Float[Array, " n"]
-    """σ_i, in units of the data."""
     reached: Float[Array, ""]
     """The perplexity, on average: more than was asked where ties leave no choice."""
 
@@ -131,8 +131,6 @@ class Seen(NamedTuple):
     """Whether the perplexity asked is more than so many points can have."""
     over: Bool[Array, ""]
     """Whether the playing ends."""
-    sheet: Float[Array, "100 100"]
-    """A hundred of the digits, as one image from 0 to 1, the first row at the bottom."""
 
 
 @functools.cache
@@ -168,7 +166,8 @@ def make_data(
         lambda: (images.astype(normal.dtype), labels),
         lambda: (placed, nothing),
     )
-    return Data(*lax.switch(shape, [lambda made=made: _padded(*made()) for made in shapes]))
+    points, groups = lax.switch(shape, [lambda made=made: _padded(*made()) for made in shapes])
+    return Data(points, groups, _sheet())
 
 
 def _padded(points: Float[Array, "n dims"], groups: Any) -> tuple[Array, Array]:
@@ -176,18 +175,22 @@ def _padded(points: Float[Array, "n dims"], groups: Any) -> tuple[Array, Array]:
     return jnp.pad(points, ((0, 0), (0, missing))), jnp.asarray(groups).astype(jnp.int32)
 
 
+def most_perplexity(number: Any) -> Any:
+    """A little below N − 1, where all p are alike for any large σ_i and none is found."""
+    return 0.99 * (number - 1)
+
+
 def find_affinities(data: Data, perplexity: Float[Array, ""]) -> Affinities:
-    """σ_i for each point, and from p_i(j) the joint P_ij; a perplexity of N − 1 at most."""
+    """σ_i for each point, and from p_i(j) the joint P_ij; a perplexity that N points can have."""
     squares = sum_of_squares(data.points)
-    found = calibrate_squares(squares, jnp.clip(perplexity, 1, data.points.shape[0] - 1))
+    found = calibrate_squares(squares, jnp.clip(perplexity, 1, most_perplexity(squares.shape[0])))
     pairs, negentropy = pair_affinities(symmetrised(jnp.exp(found.log_affinities)))
-    return Affinities(jnp.asarray(pairs), negentropy, found.bandwidths, found.perplexities.mean())
+    return Affinities(jnp.asarray(pairs), negentropy, found.perplexities.mean())
 
 
 def restart(state: State, given: Mapping[str, Any]) -> State:
     """The map thrown together again."""
-    points, velocity, gains, iteration = start_state(START_SPREAD * state.start)
-    return state._replace(points=points, velocity=velocity, gains=gains, iteration=iteration)
+    return state._replace(**start_state(START_SPREAD * state.start)._asdict())
 
 
 def end_exaggeration(state: State, given: Mapping[str, Any]) -> State:
@@ -236,9 +239,8 @@ def view(state: State, given: Mapping[str, Any]) -> Seen:
         kinds=data.groups % 6,
         is_digits=is_digits,
         is_plain=~is_digits,
-        is_cut=state.perplexity > state.points.shape[0] - 1,
+        is_cut=state.perplexity > most_perplexity(state.points.shape[0]),
         over=state.iteration >= LONGEST,
-        sheet=_sheet(),
     )
 
 
@@ -252,7 +254,9 @@ def _hollow(points: Float[Array, "n 2"], group: Bool[Array, " n"]) -> Float[Arra
     centre = jnp.where(group[:, None], points, 0).sum(axis=0) / group.sum()
     distances = jnp.sqrt(((points - centre) ** 2).sum(axis=1))
     mean = jnp.where(group, distances, 0).sum() / group.sum()
-    return jnp.where(group, distances, jnp.inf).min() / jnp.where(mean > 0, mean, 1)
+    is_wide = mean > 1e-9 * jnp.abs(points).max()  # in one place, distances are but rounding
+    least = jnp.where(group, distances, jnp.inf).min()
+    return jnp.where(is_wide, least / jnp.where(is_wide, mean, 1), 0)
 
 
 def _from_one_side(points: Float[Array, "n 64"], shape: Int[Array, ""]) -> Float[Array, "n 2"]:

@@ -20,7 +20,7 @@ SCENE = Scene(
         ),
     ),
     marks=(
-        Image("data", "sheet", low=0, high=1, shades="grey", when="is_digits"),
+        Image("data", "data.sheet", low=0, high=1, shades="grey", when="is_digits"),
         Points("data", "picture", (0, 1, 2, 3, 4, 5), kinds="kinds"),
         Points("map", "map", (0, 1, 2, 3, 4, 5), kinds="kinds", when="is_plain"),
         Points("map", "map", tuple(range(10)), glyphs="groups", size=8, when="is_digits"),

@@ -85,7 +85,7 @@ export class Laboratory {
     const { state, sizes } = this.engine;
     if (name in sizes) this.engine.resize(name, Math.round(value));
     else state[name].data[part] = value;
-    this.changed(name, busy);
+    this.changed(name, busy && !(name in sizes)); // arrays of the old size fit nothing
   }
 
   /** The reader has changed a field. @param {string} name @param {boolean} busy still at it */
@@ -172,6 +172,8 @@ export class Laboratory {
   guarded(act) {
     try {
       act();
+      this.alert?.remove();
+      this.alert = null;
     } catch (error) {
       this.playing = false;
       this.alert ??= html("p", this.root, { role: "alert" });

@@ -27,6 +27,7 @@ export function makeBar(lab) {
   const over = () => spec.until && isTrue(lab.engine.values[spec.until]);
   let last = 0;
   let owed = 0; // moves that are due, in part
+  let shown = -CALM; // when the last frame was drawn
 
   function start() {
     if (over()) return;
@@ -44,17 +45,14 @@ export function makeBar(lab) {
 
   function tick(/** @type {number} */ now) {
     if (!lab.playing) return;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (!calm || now - last > CALM || owed >= 1) {
-      owed = Math.min(owed + ((now - last) * spec.pace) / 1000, calm ? spec.pace : spec.pace / 15 + 1);
-      last = now;
-      step();
-    }
+    owed = Math.min(owed + ((now - last) * spec.pace) / 1000, spec.pace / 15 + 1);
+    last = now;
+    step(now);
     if (lab.playing) requestAnimationFrame(tick);
   }
 
   /** All moves that are due, as far as the frame allows; then the frame. */
-  function step() {
+  function step(/** @type {number} */ now) {
     if (owed < 1 || lab.busy) return;
     const began = performance.now();
     lab.guarded(() => {
@@ -63,6 +61,8 @@ export function makeBar(lab) {
         owed--;
       }
     });
+    if (now - shown < CALM && matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    shown = now;
     lab.frame();
     if (over()) stop();
   }
@@ -73,6 +73,5 @@ export function makeBar(lab) {
       const text = lab.playing ? "Pause" : "Play";
       if (player.textContent !== text) player.textContent = text;
     },
-    stop,
   };
 }
