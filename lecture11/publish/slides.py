@@ -1,4 +1,4 @@
-"""A stored notebook as a deck of slides: one idea a slide, its picture as large as the slide allows.
+"""A stored notebook as a deck of slides: one idea a slide, its picture as large as that allows.
 
 A cell says in its metadata what it is to the deck (in JupyterLab: the property inspector):
 
