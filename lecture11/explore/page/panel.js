@@ -127,12 +127,17 @@ export class Panel {
     return axis.start + ((even - axis.low) / (axis.high - axis.low)) * axis.length;
   }
 
+  /** Where the pointer is, in pixels of the panel: a slide shows it larger. @param {PointerEvent} event */
+  pixels(event) {
+    const { left, top, width } = this.plot.getBoundingClientRect();
+    const own = this.width / width;
+    return { x: (event.clientX - left) * own, y: (event.clientY - top) * own };
+  }
+
   /** The number under the pointer. @param {"x" | "y"} name @param {PointerEvent} event */
   under(name, event) {
-    const { left, top } = this.plot.getBoundingClientRect();
     const axis = this.scale[name];
-    const pixel = name === "x" ? event.clientX - left : event.clientY - top;
-    const even = axis.low + ((pixel - axis.start) / axis.length) * (axis.high - axis.low);
+    const even = axis.low + ((this.pixels(event)[name] - axis.start) / axis.length) * (axis.high - axis.low);
     const [low, high] = this.spec[name];
     return Math.min(high, Math.max(low, axis.log ? Math.exp(even) : even));
   }

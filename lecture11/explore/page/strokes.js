@@ -8,12 +8,12 @@ import { draw } from "./shared.js";
 export function makePick(spec, host) {
   const panel = host.panels[spec.on];
   panel.plot.addEventListener("click", (/** @type {PointerEvent} */ event) => {
-    const { left, top } = panel.plot.getBoundingClientRect();
+    const { x, y } = panel.pixels(event);
     const { data } = host.engine.values[spec.among];
     let [nearest, least] = [-1, 30 ** 2];
     for (let k = 0; k < data.length / 2; k++) {
-      const across = panel.x(data[2 * k]) - event.clientX + left;
-      const up = panel.y(data[2 * k + 1]) - event.clientY + top;
+      const across = panel.x(data[2 * k]) - x;
+      const up = panel.y(data[2 * k + 1]) - y;
       if (across ** 2 + up ** 2 < least) [nearest, least] = [k, across ** 2 + up ** 2];
     }
     if (nearest < 0) return;
