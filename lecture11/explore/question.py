@@ -1,25 +1,28 @@
-"""A question to answer before running on: each choice has its own reply, shown when picked."""
+"""A question to answer before reading on: each choice has its reply, shown when it is picked."""
 
 import html
 from collections.abc import Mapping
 
-import ipywidgets as widgets
-
 from lecture11.arguments import as_instance
-from lecture11.explore.layout import Spoken
+from lecture11.explore.living import Living
+from lecture11.figures import Picture
 from lecture11.signatures import checked
 
 
-class Question(Spoken):
-    """Radio buttons and, once one is picked, the reply to that choice.
+class Question(Living):
+    """Choices and, once one is picked, the reply to it and the picture that answers.
 
-    Linked in the browser, so it answers in an exported page as well.
+    Before that the picture is not to be seen; where no script runs (GitHub, a PDF) the answer is
+    folded.
     """
 
     @checked
-    def __init__(self, prompt: str, replies: Mapping[str, str]) -> None:
+    def __init__(
+        self, prompt: str, replies: Mapping[str, str], answer: Picture | None = None
+    ) -> None:
         """prompt: the question; replies: from each choice to what is answered when it is picked.
 
+        answer: the picture that settles it, as a function of :mod:`lecture11.figures` returns it.
         Raises ValueError where there are fewer than two choices.
         """
         if len(replies) < 2:
@@ -27,17 +30,26 @@ class Question(Spoken):
         for choice, reply in replies.items():
             as_instance("replies", choice, str, "a choice is a text")
             as_instance(f"replies[{choice!r}]", reply, str, "a reply is a text")
-        self._prompt = prompt
-        self.choices = widgets.RadioButtons(
-            options=list(replies), value=None, layout=widgets.Layout(width="auto")
-        )
-        pages = [widgets.HTML(f"<p>{html.escape(reply)}</p>") for reply in replies.values()]
-        self.stack = widgets.Stack(pages)
-        widgets.jslink((self.choices, "index"), (self.stack, "selected_index"))
-        super().__init__([widgets.HTML(f"<b>{html.escape(prompt)}</b>"), self.choices, self.stack])
-        self.add_class("lecture11-question")
+        self.prompt, self.replies, self.answer = prompt, dict(replies), answer
+        super().__init__(_html_of(prompt, replies, answer))
 
     def __repr__(self) -> str:
-        """The widget in words."""
-        choices = "".join(f"\n  ○ {choice}" for choice in self.choices.options)
-        return f"{self._prompt} (Run this cell to answer.){choices}"
+        """The question, its choices, and the words of the picture."""
+        choices = "".join(f"\n  ○ {choice}" for choice in self.replies)
+        words = f"\n  Answer: {self.answer.words}" if self.answer else ""
+        return f"{self.prompt} (Run this cell to answer.){choices}{words}"
+
+
+def _html_of(prompt: str, replies: Mapping[str, str], answer: Picture | None) -> str:
+    """What ``page/question.js`` reads, in elements that GitHub shows as well."""
+    choices = "".join(f"<li>{html.escape(choice)}</li>" for choice in replies)
+    answers = "".join(
+        f"<dt>{html.escape(choice)}</dt><dd>{html.escape(reply)}</dd>"
+        for choice, reply in replies.items()
+    )
+    return (
+        f'<div data-living="question" class="lecture11 lecture11-question">'
+        f"<p><strong>{html.escape(prompt)}</strong></p><ul>{choices}</ul>"
+        f"<details><summary>Answer</summary><dl>{answers}</dl>"
+        f"{answer.to_html() if answer else ''}</details></div>"
+    )

@@ -6,24 +6,21 @@ import json
 from collections.abc import Container
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from lecture11.arguments import as_instance
 from lecture11.explore.lab import Lab
-from lecture11.explore.page import style, widget_module
+from lecture11.explore.living import Shown
 from lecture11.figures.still import still
 
 
-class Laboratory(anywidget.AnyWidget):
+class Laboratory(Shown):
     """What the reader moves. ``state`` is what the reader has made of it, and can be set.
 
     It comes from the page when the pointer is released and when a play is paused.
     """
 
-    _esm = traitlets.Unicode().tag(sync=True)
-    _css = traitlets.Unicode().tag(sync=True)
     _declared = traitlets.Unicode().tag(sync=True)
     _state = traitlets.Bytes().tag(sync=True, from_json=lambda sent, _: bytes(sent))
 
@@ -33,12 +30,8 @@ class Laboratory(anywidget.AnyWidget):
         Raises TypeError where ``lab`` declares none.
         """
         self.lab = as_instance("lab", lab, Lab, "see lecture11.explore.laboratories")
-        super().__init__(
-            _esm=widget_module(),
-            _css=style(),
-            _declared=json.dumps(declared(lab)),
-            _state=packed(lab.state, lab.noise),
-        )
+        state = packed(lab.state, lab.noise)
+        super().__init__("widget.js", _declared=json.dumps(declared(lab)), _state=state)
 
     @property
     def state(self) -> Any:
@@ -62,12 +55,6 @@ class Laboratory(anywidget.AnyWidget):
         return (
             f"Laboratory: {self.lab.title} (run this cell to use it). {self.lab.said(self.values)}"
         )
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        own = {"text/plain": repr(self), "text/html": self.still()}
-        return {**data, **own}, metadata
 
     def still(self) -> str:
         """The present state as a picture in HTML, marked as this laboratory's place."""

@@ -179,12 +179,17 @@ def test_sliders_move_the_picture(notebook: Notebook) -> None:
 @in_each
 def test_questions_answer_when_picked(notebook: Notebook) -> None:
     for question in notebook.all("question"):
-        replies = set()
-        for choice in question.get_by_role("radio").all():
-            choice.press("Space")
-            notebook.page.wait_for_timeout(200)
-            replies.add(question.locator(".widget-html-content p").inner_text())
+        picture, replies = question.locator("img"), set()
+        assert not picture.filter(visible=True).count()
+        first, *others = question.get_by_role("radio").all()
+        first.press("Space")
+        replies.add(question.get_by_role("status").inner_text())
+        for choice in others:
+            notebook.page.keyboard.press("ArrowDown")
+            assert choice.is_checked()
+            replies.add(question.get_by_role("status").inner_text())
         assert len(replies) == question.get_by_role("radio").count()
+        assert picture.filter(visible=True).count() == picture.count()
 
 
 @in_each

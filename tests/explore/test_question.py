@@ -1,48 +1,59 @@
 import html
 
 import pytest
+from matplotlib.figure import Figure
 
 from lecture11.explore import Question
-from tests.explore.conftest import links
+from lecture11.figures import Picture
 
 PROMPT = "Is p < q & never > q?"
 REPLIES = {"yes": "No: p < q & q > 0.", "no": "Yes, for it may be equal.", "never": "Not quite."}
+ANSWER = Picture(Figure((1, 1)), "p and q, drawn.")
+
+
+def parts(question: Question) -> tuple[str, str]:
+    """What is seen before the answer is unfolded, and what is folded."""
+    before, folded = question.still().split("<details><summary>Answer</summary>")
+    assert folded.endswith("</details></div>")
+    return before, folded
 
 
 def test_every_choice_has_its_own_reply():
-    question = Question(PROMPT, REPLIES)
-    assert list(question.choices.options) == list(REPLIES)
-    replies = [html.unescape(page.value) for page in question.stack.children]
-    assert replies == [f"<p>{reply}</p>" for reply in REPLIES.values()]
+    before, folded = parts(Question(PROMPT, REPLIES))
+    for choice, reply in REPLIES.items():
+        assert f"<li>{choice}</li>" in before
+        assert f"<dt>{choice}</dt><dd>{html.escape(reply)}</dd>" in folded
 
 
-def test_picking_shows_the_reply_in_the_browser():
-    question = Question(PROMPT, REPLIES)
-    assert links(question) == [((question.choices, "index"), (question.stack, "selected_index"))]
+def test_nothing_is_given_away_at_first():
+    before, folded = parts(Question(PROMPT, REPLIES, ANSWER))
+    assert not any(html.escape(reply) in before for reply in REPLIES.values())
+    assert "<img" not in before
+    assert ANSWER.to_html() in folded
 
 
-def test_nothing_is_picked_and_nothing_given_away_at_first():
-    question = Question(PROMPT, REPLIES)
-    assert question.choices.index is None
-    assert question.stack.selected_index is None
+def test_no_picture_is_needed():
+    assert "<figure" not in Question(PROMPT, REPLIES).still()
 
 
-def test_prompt_and_replies_are_escaped():
-    question = Question(PROMPT, REPLIES)
-    prompt, *_ = question.children
-    assert html.escape(PROMPT) in prompt.value
-    assert html.escape(REPLIES["yes"]) in question.stack.children[0].value
+def test_prompt_and_choices_are_escaped():
+    before, _ = parts(Question(PROMPT, REPLIES | {"<b>": "No."}))
+    assert html.escape(PROMPT) in before
+    assert "<li>&lt;b&gt;</li>" in before
 
 
-def test_its_text_form_has_prompt_and_choices_but_no_reply():
-    text = repr(Question(PROMPT, REPLIES))
-    assert text == f"{PROMPT} (Run this cell to answer.)\n  ○ yes\n  ○ no\n  ○ never"
+def test_its_text_form_has_prompt_choices_and_the_picture_s_words_but_no_reply():
+    text = f"{PROMPT} (Run this cell to answer.)\n  ○ yes\n  ○ no\n  ○ never"
+    assert repr(Question(PROMPT, REPLIES)) == text
+    assert repr(Question(PROMPT, REPLIES, ANSWER)) == f"{text}\n  Answer: p and q, drawn."
 
 
-def test_its_text_form_is_whole_however_long():
+def test_its_output_is_whole_however_long():
     question = Question("Long? " * 50, REPLIES)
-    assert question._repr_mimebundle_()["text/plain"] == repr(question)
+    data, _ = question._repr_mimebundle_()
+    assert data["text/plain"] == repr(question)
     assert repr(question).endswith("never")
+    assert data["text/html"] == question.still() == question._page
 
 
 @pytest.mark.parametrize("replies", [{}, {"yes": "Of course."}])
@@ -56,5 +67,6 @@ def test_a_reply_that_is_no_text_is_refused():
         Question(PROMPT, REPLIES | {"no": None})
 
 
-def test_the_style_knows_it_by_its_class():
-    assert "lecture11-question" in Question(PROMPT, REPLIES)._dom_classes
+def test_an_answer_that_is_no_picture_is_refused():
+    with pytest.raises(TypeError, match="answer"):
+        Question(PROMPT, REPLIES, "a picture")

@@ -107,8 +107,8 @@ def look_through_player(player: Player) -> None:
 
 def look_through_question(question: Question) -> None:
     """Its replies appear in the browser alone; here, that each choice has its own."""
-    replies = {page.value for page in question.stack.children}
-    assert len(replies) == len(question.choices.options), f"{question!r:.60}: a reply twice"
+    replies = {*question.replies.values()}
+    assert len(replies) == len(question.replies), f"{question!r:.60}: a reply twice"
 
 
 def operate_laboratory(laboratory: Laboratory) -> None:

@@ -51,9 +51,9 @@ def _plain(name: str) -> str:
 
 
 @functools.cache
-def widget_module() -> str:
-    """For anywidget: a module whose default export renders."""
-    return script("widget.js") + "\nexport default { render };\n"
+def widget_module(name: str) -> str:
+    """For anywidget: the script whose last module is this, and renders."""
+    return script(name) + "\nexport default { render };\n"
 
 
 @functools.cache

@@ -55,3 +55,9 @@ export function unpacked(sent) {
   }
   return state;
 }
+
+/** The states to start from, by the text of their buttons. @param {Object<string, string>} encoded in base64 */
+export function startsOf(encoded) {
+  const bytesOf = (/** @type {string} */ text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return Object.fromEntries(Object.entries(encoded).map(([name, text]) => [name, unpacked(bytesOf(text))]));
+}

@@ -1,9 +1,7 @@
 // Controls beside the picture: native HTML elements, each with its label.
 
-import { html } from "./dom.js";
-import { decimals } from "./handles.js";
-
-let choices = 0;
+import { html, named } from "./dom.js";
+import { decimals, rounded } from "./handles.js";
 
 /** A labelled number box; `set` gets what is typed, within the limits. Returns what shows a number. */
 export function numberBox(
@@ -42,8 +40,7 @@ function barOf({ low, high, step, log }) {
     high: 100,
     step: 1,
     to: (/** @type {number} */ value) => (100 * Math.log(value / low)) / ratio,
-    from: (/** @type {number} */ place) =>
-      Number((Math.round((low * Math.exp((place / 100) * ratio)) / step) * step).toFixed(10)),
+    from: (/** @type {number} */ place) => rounded(low * Math.exp((place / 100) * ratio), step),
   };
 }
 
@@ -65,7 +62,7 @@ function makeSlider(spec, host, parent) {
 
 /** @param {any} spec @param {any} host @param {Element} parent */
 function makeChoice(spec, host, parent) {
-  const id = `lecture11-choice-${choices++}`;
+  const id = named("choice");
   const group = html("div", parent, { class: "choice", role: "group", "aria-labelledby": id });
   html("span", group, { id }, spec.label);
   const buttons = spec.names.map((/** @type {string} */ name, /** @type {number} */ k) => {

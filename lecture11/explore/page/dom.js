@@ -16,7 +16,8 @@ function finished(element, attributes, text) {
 }
 
 /**
- * An HTML element, the last child of another.
+ * An HTML element, the last child of another. JupyterLab leaves the keys alone only where the very
+ * element that has the focus asks it to.
  * @param {string} tag
  * @param {Element} parent
  * @param {Object<string, any>} [attributes]
@@ -24,7 +25,9 @@ function finished(element, attributes, text) {
  * @returns {any}
  */
 export function html(tag, parent, attributes = {}, text) {
-  return finished(parent.appendChild(document.createElement(tag)), attributes, text);
+  const made = finished(parent.appendChild(document.createElement(tag)), attributes, text);
+  if (tag === "input" || tag === "button") made.dataset.lmSuppressShortcuts = "true";
+  return made;
 }
 
 /**
@@ -37,6 +40,9 @@ export function html(tag, parent, attributes = {}, text) {
 export function svg(tag, parent, attributes = {}, text) {
   return finished(parent.appendChild(document.createElementNS(SVG, tag)), attributes, text);
 }
+
+/** A name that nothing else in the page has; each widget runs a copy of this script. @param {string} stem */
+export const named = (stem) => `lecture11-${stem}-${Math.random().toString(36).slice(2)}`;
 
 /** A colour of the palette, an ink, or "#rrggbb", as CSS. @param {number | string} colour */
 export const ownColour = (colour) =>

@@ -1,7 +1,7 @@
 // The numbers of a laboratory: its state, what is prepared from it, what is seen of it; moves.
 
 import { sizeOf } from "./arrays.js";
-import { draw } from "./shared.js"; // the translator's subroutines, see __init__.py
+import { decode, draw } from "./shared.js"; // the translator's subroutines, see __init__.py
 
 /** @typedef {import("./arrays.js").Computed} Computed */
 /** @typedef {import("./arrays.js").Values} Values */
@@ -146,3 +146,7 @@ export class Engine {
     if (this.state.seed) this.draw();
   }
 }
+
+/** The functions of a program. @param {any} program @param {any} factory */
+export const functionsOf = (program, factory) =>
+  factory(program.constants.map((/** @type {any} */ each) => decode(each).data));

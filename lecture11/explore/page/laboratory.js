@@ -1,7 +1,7 @@
 // A laboratory in the page: it draws a scene, follows handles, runs moves, and says what there is.
 
 import { makeBoxes, makeControl } from "./controls.js";
-import { html } from "./dom.js";
+import { html, named } from "./dom.js";
 import { Engine } from "./engine.js";
 import { Drag } from "./handles.js";
 import { drawMark } from "./marks.js";
@@ -13,7 +13,6 @@ import { wordsOf } from "./numbers.js";
 
 const REST = 300; // milliseconds without a change, after which all is said and sent
 const WAITS = "(Some of this waits until you let go.)";
-let laboratories = 0;
 
 export class Laboratory {
   /**
@@ -41,9 +40,8 @@ export class Laboratory {
     this.timer = 0;
     /** @type {number[]} of each mark, how many of its parts are there */
     this.counts = [];
-    const words = `lecture11-words-${laboratories++}`;
-    this.root = html("section", root, { class: "lecture11-lab", "aria-label": spec.title });
-    this.root.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys alone
+    const words = named("words");
+    this.root = html("section", root, { class: "lecture11 lecture11-lab", "aria-label": spec.title });
     this.root.laboratory = this;
     /** @type {Object<string, Panel>} */
     this.panels = {};

@@ -1,16 +1,15 @@
-// Laboratories in an exported page: each takes the place of its still when it comes near.
+// An exported page: each laboratory takes the place of its still when it comes near; the rest lives at once.
 
-import { unpacked } from "./arrays.js";
+import { startsOf } from "./arrays.js";
+import { functionsOf } from "./engine.js";
 import { Laboratory } from "./laboratory.js";
-import { bytesOf, functionsOf } from "./widget.js";
+import { bringAll } from "./living.js";
 
 const NEAR = "600px"; // of what can be seen
 
 /** @param {Element} figure @param {any} declared spec, program, starts, factory */
 function bring(figure, { spec, program, starts, factory }) {
-  const begin = Object.fromEntries(
-    Object.entries(starts).map(([name, text]) => [name, unpacked(bytesOf(text))]),
-  );
+  const begin = startsOf(starts);
   const still = [...figure.childNodes];
   new Laboratory(figure, spec, functionsOf(program, factory), Object.values(begin)[0], begin);
   still.forEach((node) => node.remove());
@@ -18,6 +17,7 @@ function bring(figure, { spec, program, starts, factory }) {
 
 /** @param {Object<string, any>} declared by name */
 export function bringToLife(declared) {
+  bringAll(document);
   const near = new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) {
