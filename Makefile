@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset check test lint fast unit check-notebooks browser check-portable notebooks bench lock clean clean-all
+.PHONY: help lab reset site check test lint fast unit check-notebooks browser check-portable notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,11 @@ lab: $(STAMP) ## open the course in JupyterLab (EDITION=instructor: the sources,
 
 reset: $(STAMP) ## put your working copy, workbook/, aside and start with a new one
 	$(PY) -m lecture11.exercises.editions --reset notebooks workbook
+
+# For readers without Python
+
+site: $(STAMP) ## export the notebooks as a folder of pages, build/site, alive without Python
+	$(PY) -m lecture11.publish.site notebooks build/site
 
 # What XLA has compiled is kept, so that a notebook's second run takes about half the time.
 export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/build/compiled

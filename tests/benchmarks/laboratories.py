@@ -14,7 +14,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import Browser, Page
 
 from lecture11.explore import laboratories
-from lecture11.explore.export import exported
+from lecture11.publish.page import exported
 from tests.browser.lab import find_browser, open_browser
 
 FRAMES = """seconds => new Promise(done => {

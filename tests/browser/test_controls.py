@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from lecture11.explore.export import living
+from lecture11.publish.page import declaration, shared
 from tests.explore.everything import declare
 
 pytestmark = pytest.mark.browser
@@ -15,8 +15,11 @@ pytestmark = pytest.mark.browser
 def lab(browser: Browser) -> Iterator[Locator]:
     page, wrong = browser.new_page(viewport={"width": 1280, "height": 1400}), []
     page.on("pageerror", lambda error: wrong.append(str(error)))
+    files = shared([])
     page.set_content(
-        f"<!doctype html><body><figure data-laboratory=everything></figure>{living([declare()])}"
+        f"<!doctype html><style>{files['course.css']}</style><figure data-laboratory=everything>"
+        f"</figure><script>{files['living.js']}{declaration(declare())}"
+        f"bringToLife(laboratories)</script>"
     )
     yield page.locator(".lecture11-lab")
     assert wrong == []

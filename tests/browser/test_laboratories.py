@@ -9,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from playwright.sync_api import Browser, Locator, Page
 
-from lecture11.explore.export import exported
 from lecture11.explore.laboratories import DECLARED
 from lecture11.figures.still import draw_mark, panels_of
+from lecture11.publish.page import exported
 
 pytestmark = pytest.mark.browser
 
