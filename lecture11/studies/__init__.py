@@ -10,7 +10,8 @@ compares with it what the notebook's prose says in numbers::
     triplets         metric learning on some classes, tried on others                04
     panels           experts whose truth is known, and copiers among them           08
     writers          who wrote a note, in fonts and on NIST's forms                 08
-    senses           twenty words, beside the guess that always names one sense     08
+    senses           of jam and of twenty words, beside always naming one sense      08
+    scoring          which share is right once components have been named            08
     autoencoders     two of them, stored: what they draw, what their bound misses   12
     collapse         the same digits four times, with and without z                 12
     stored           results computed once: how, when, on what

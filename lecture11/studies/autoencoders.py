@@ -116,7 +116,7 @@ RULE = trapezoid(-5.5, 5.5, 401)
 def black_and_white(
     images: UInt8[np.ndarray, "images height width"], *, seed: int
 ) -> Float[Array, "some pixels"]:
-    """200 of them, or all, made black and white once: those whose gaps are looked at."""
+    """The first 200, made black and white once: those whose gaps are looked at."""
     return binarised(as_images(images[:200]).pixels, key=jax.random.key(seed))
 
 

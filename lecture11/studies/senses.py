@@ -1,7 +1,8 @@
-"""Twenty words in Wikipedia's sentences: is a mixture better than always naming one sense?"""
+"""Senses of a word: is a mixture better than k-means, or than always naming one sense?"""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -17,9 +18,9 @@ from lecture11.latent import (
     SenseMixture,
     SensesParameters,
     fit_em_restarts,
-    names_of,
     random_sense_starts,
 )
+from lecture11.studies.scoring import share_right
 from lecture11.studies.stored import stored
 
 MODEL = SenseMixture(smoothing=0.5)
@@ -51,42 +52,62 @@ def likeliest(
     return np.asarray(posterior(params, Contexts(points, conditions)).argmax(axis=1))
 
 
-def word_scores(word: str, seeds: Iterable[int]) -> Float[np.ndarray, "seeds 4"]:
-    """Test sentences that the majority sense, k-means, the mixture, and it with articles get right.
+class Occurrences(NamedTuple):
+    """Of one word."""
 
-    Fitted to the training sentences without their senses, in ten principal components; the
-    condition is whether an article stands before the word.
+    points: Float[Any, "contexts dims"]
+    """The words around it, as vectors."""
+    conditions: Int[Any, " contexts"]
+    """What is given, from 0."""
+    senses: Int[Any, " contexts"]
+    """The true ones, from 0."""
+
+
+def shares_right(
+    old: Occurrences, new: Occurrences, *, count: int, seed: int
+) -> Float[np.ndarray, "4"]:
+    """Which share of the new ones majority sense, k-means, mixture, and mixture with c get right.
+
+    Fitted to the old ones, whose senses only name the components, one to one.
+    """
+    senses = (old.senses, new.senses)
+    kmeans = KMeans(count, n_init=5, random_state=seed).fit(old.points)
+    majority = float((new.senses == np.bincount(old.senses).argmax()).mean())
+    scores = [majority, share_right(kmeans.predict, old.points, new.points, senses, count=count)]
+    for known in (False, True):
+        learned, scored = ((part.points, part.conditions * known) for part in (old, new))
+        find = partial(_likeliest, fit(*learned, seed=seed, count=count))
+        scores.append(share_right(find, learned, scored, senses, count=count))
+    return np.array(scores)
+
+
+def _likeliest(params: SensesParameters, part: tuple[Any, Any]) -> Int[np.ndarray, " contexts"]:
+    return likeliest(params, *part)
+
+
+def word_scores(word: str, seeds: Iterable[int]) -> Float[np.ndarray, "seeds 4"]:
+    """The same of the test sentences of one of the twenty words in Wikipedia's sentences.
+
+    Learned from the training sentences, in their ten principal components; the condition is
+    whether an article stands before the word.
     """
     vectors = glove()
-    old, new = (wordsense(word, split) for split in ("train", "test"))
-    count = len(old.senses)
+    parts = [wordsense(word, split) for split in ("train", "test")]
     raw = [
         np.stack([vectors.context(*each) for each in zip(part.texts, part.positions, strict=True)])
-        for part in (old, new)
+        for part in parts
     ]
     axes = PCA(10, random_state=0).fit(raw[0])
-    points = [axes.transform(each) for each in raw]
-    articles = [
-        np.array([_after_article(*each) for each in zip(part.texts, part.positions, strict=True)])
-        for part in (old, new)
-    ]
-    frequent = (new.labels == np.bincount(old.labels).argmax()).mean()
-
-    def right(found: np.ndarray, found_new: np.ndarray) -> float:
-        names = names_of(found, old.labels, components=count, classes=count)
-        return float((names[found_new] == new.labels).mean())
-
-    runs = []
-    for seed in seeds:
-        kmeans = KMeans(count, n_init=5, random_state=seed).fit(points[0])
-        row = [frequent, right(kmeans.labels_, kmeans.predict(points[1]))]
-        for given in ([0 * each for each in articles], articles):
-            params = fit(points[0], given[0], seed=seed, count=count)
-            row.append(
-                right(*(likeliest(params, *pair) for pair in zip(points, given, strict=True)))
-            )
-        runs.append(row)
-    return np.array(runs)
+    old, new = (
+        Occurrences(
+            axes.transform(contexts),
+            np.array([_after_article(*a) for a in zip(part.texts, part.positions, strict=True)]),
+            part.labels,
+        )
+        for contexts, part in zip(raw, parts, strict=True)
+    )
+    count = len(parts[0].senses)
+    return np.array([shares_right(old, new, count=count, seed=seed) for seed in seeds])
 
 
 def _after_article(text: tuple[str, ...], place: int) -> int:

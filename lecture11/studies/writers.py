@@ -16,9 +16,9 @@ from lecture11.latent import (
     as_notes,
     fit_em_restarts,
     mean_offsets,
-    names_of,
     offset_starts,
 )
+from lecture11.studies.scoring import share_right
 from lecture11.studies.stored import stored
 
 LETTERS = "etaoinsrhl"
@@ -90,11 +90,30 @@ def fit_and_score(old: Split, new: Split, *, count: int, seed: int) -> tuple[flo
     def likeliest(part: Split) -> np.ndarray:
         return np.asarray(_writers(params, part.notes))
 
-    def right(find: Any) -> float:
-        names = names_of(find(old), old.writers, components=count, classes=count)
-        return float((names[find(new)] == new.writers).mean())
+    who = (old.writers, new.writers)
+    by_kmeans, by_em = (
+        share_right(find, old, new, who, count=count) for find in (nearest, likeliest)
+    )
+    return by_kmeans, by_em
 
-    return right(nearest), right(likeliest)
+
+def scores_without_links(seed: int, guesses: int = 200) -> Float[np.ndarray, " guesses"]:
+    """Notes of one letter by five fonts, each letter's glyphs sorted by hand without a mistake.
+
+    Which hand of one letter is which of another is guessed, so many times: the shares right of the
+    notes that :func:`font_scores` scores.
+    """
+    notes = written_notes(HANDS, LETTERS, notes=30, glyphs=16, seed=seed)
+    letters = np.asarray(notes.characters)[::16]
+    is_new = np.arange(150) % 30 >= 20
+    hands = np.asarray(notes.writers)
+    rng = np.random.default_rng(seed)
+    linked = np.argsort(rng.random((guesses, len(LETTERS), 5)), axis=2)  # hand -> component
+    learned, scored = ((letters[which], hands[which]) for which in (~is_new, is_new))
+    who = (learned[1], scored[1])
+    return np.array(
+        [share_right(each.__getitem__, learned, scored, who, count=5) for each in linked]
+    )
 
 
 def font_scores(seed: int) -> Float[np.ndarray, "amounts 2"]:

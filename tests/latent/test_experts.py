@@ -68,15 +68,6 @@ class TestPublished:
         without[11, 3] = 0  # patient 12, observer 4
         np.testing.assert_allclose(posterior(0.0, at=without)[1, 1], 0.594, atol=1e-3)
 
-    def test_observer_1_agrees_with_himself_more_often_than_the_model_expects(self):
-        data = anaesthetists()
-        fit = fit_em(MODEL, vote_start(MODEL, data.counts), data.counts, frames=[500], chunk=100)
-        weights = np.asarray(MODEL.posterior(fit.state, jnp.asarray(data.counts))).sum(axis=0)
-        expected = weights @ (np.asarray(fit.state.confusions[0]) ** 3).sum(axis=1)
-        readings = np.asarray(data.grades)[:, :3]
-        assert (readings == readings[:, :1]).all(axis=1).sum() == 32
-        np.testing.assert_allclose(expected, 27.9, atol=0.05)
-
     def test_copiers_are_seen_by_a_rival_model_and_by_who_agrees(self):
         """Three good experts and three copies of a poor one; not seen by one likelihood alone."""
         rights = np.array([0.7, 0.7, 0.7, 0.45])

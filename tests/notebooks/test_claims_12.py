@@ -17,6 +17,10 @@ def test_what_a_cell_shows():
         "the bias has length {} and the summed variance is {} against {}": (
             "bias {} of 0.64, variance {}; score function: bias 0, variance {}"
         ),
+        "the logit shown, whose coin is the one with $-19$: {} times less variance": (
+            "with the independent one, in the 5 logits: {} "
+        ),
+        "for the other four {} to {} times less": "in the 5 logits: 3.3 {} {} ",
         "nearest code is {} away": "z ~ N(0, I) : {} to the nearest code",
         "that of a digit held out {}.": "digits held out: {} to the nearest code",
         "on those held out it is {} nats, the median {}, the largest {}": (

@@ -30,7 +30,11 @@ def shepard_panels(diagrams: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Pictu
         axes.set_title(title)
         said.append(f"{title} {fidelity(given, mapped)}")
     panels[0].set_ylabel("distance in the map, d̄")
-    return Picture(figure, f"Root-mean-square error of a distance: {'; '.join(said)}.")
+    return Picture(
+        figure,
+        "Root-mean-square error of the distances, in % of their root mean square: "
+        f"{'; '.join(said)}.",
+    )
 
 
 def fidelity(given: ArrayLike, mapped: ArrayLike) -> str:

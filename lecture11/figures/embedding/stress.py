@@ -162,7 +162,7 @@ class StressStage:
                 mark.set_data(*points[self._group == k].T)
             view.show(self._given, frame.mapped)
             said.append(
-                f"{name}: stress {number(frame.stress)}, errors "
+                f"{name}: stress {number(frame.stress)}, distances off by "
                 f"{fidelity(self._given, frame.mapped)}"
             )
         iterations = f"{step} iteration{'' if step == 1 else 's'}"

@@ -163,25 +163,28 @@ def _rows(rows: Mapping[str, ArrayLike]) -> Stage:
 
 @styled
 def collapse_picture(divergences: Mapping[str, ArrayLike], *, active: float = 0.1) -> Picture:
-    """How much each latent says of the image: its mean D_KL(q ‖ prior), sorted.
+    """How much each latent says of the image: its D_KL(q ‖ prior), averaged over several trainings.
 
-    divergences: from a model's name to (latents,), nats
+    divergences: from a model's name to (trainings, latents), nats; sorted in each training
     active: from how many nats a latent counts as used
     """
     figure = Figure(figsize=(9, 3.2))
     panels = figure.subplots(1, len(divergences), sharey=True, squeeze=False)[0]
     said = []
     for index, (axes, (name, values)) in enumerate(zip(panels, divergences.items(), strict=True)):
-        bars = np.sort(np.asarray(values, float))[::-1]
+        each = np.sort(np.asarray(values, float), axis=1)[:, ::-1]
+        bars = each.mean(axis=0)
         axes.bar(np.arange(1, len(bars) + 1), bars, color=COLOURS[index], edgecolor="white")
         axes.axhline(active, color=INK, linestyle=":", linewidth=1.2)
         axes.set(xlabel="latents, sorted")
         axes.set_title(name, fontsize=10)
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(visible=True, axis="y")
-        used = int((bars > active).sum())
+        used = (each > active).sum(axis=1)
+        fewest, most = used.min(), used.max()
         said.append(
-            f"{name}: {used} of {len(bars)} latents in use, {number(bars.sum(), 2)} nats in all"
+            f"{name}: {fewest}{f' to {most}' if most > fewest else ''} of {len(bars)} latents in "
+            f"use, {number(bars.sum(), 2)} nats in all"
         )
     panels[0].set_ylabel("D_KL of one latent, nats")
     return Picture(figure, f"{'; '.join(said)}.")

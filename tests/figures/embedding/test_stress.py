@@ -237,8 +237,8 @@ def test_of_many_digits_only_some_are_drawn_and_the_words_say_so():
 
 def test_words_of_a_stage_are_those_of_its_frames():
     words = SAMPLES["two stresses"]().words
-    assert words.startswith("After 3 iterations. MDS: stress 12.5, errors 10 % (")
-    assert "Sammon: stress 0.25, errors 10 %" in words
+    assert words.startswith("After 3 iterations. MDS: stress 12.5, distances off by 10 % (")
+    assert "Sammon: stress 0.25, distances off by 10 %" in words
     assert SAMPLES["two stresses"](step=1).words.startswith("After 1 iteration. ")
 
 

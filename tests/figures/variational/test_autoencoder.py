@@ -29,7 +29,10 @@ LOSSES = {"20 latents": [180.0, 120, 110, 104], "2 latents": [190.0, 170, 165, 1
 ROWS = ("held out", "binarised", "20 latents", "another draw", "2 latents", "invented")
 Z = np.stack(np.meshgrid([-1.0, 0.0, 1.0], [1.0, 0.0, -1.0]), axis=-1)
 TILES, DRAWN = RNG.uniform(size=(3, 3, 784)), RNG.uniform(size=(2, 10, 784))
-WEAK = {"one": np.array([1.0, 0.01, 2.0]), "other": np.array([0.0, 0.01, 0.02])}
+WEAK = {
+    "one": np.array([[1.0, 0.01, 2.0], [2.0, 0.0, 0.05]]),
+    "other": np.array([[0.0, 0.01, 0.02], [0.02, 0.0, 0.01]]),
+}
 
 
 def some_gaps(amortisation: Any = 2.0, approximation: float = 0.25) -> Gaps:
@@ -122,7 +125,7 @@ SAMPLES = {
     "collapse of latents": Sample(
         collapse_picture,
         {"divergences": WEAK},
-        [{"divergences": WEAK | {"one": [1.0, 0.5, 2.0]}}, {"active": 0.015}],
+        [{"divergences": WEAK | {"one": [[1.0, 0.5, 2.0]]}}, {"active": 0.015}],
     ),
     "latent plane": Sample(
         LatentPlaneStage,
@@ -181,7 +184,8 @@ def test_words_of_draws_and_collapse():
     words = SAMPLES["draws"]().words
     assert words == "L_K: −10 with K = 1, −9 with 4, −8.1 with 16. The evidence is −8."
     assert SAMPLES["collapse of latents"]().words == (
-        "one: 2 of 3 latents in use, 3 nats in all; other: 0 of 3 latents in use, 0.03 nats in all."
+        "one: 1 to 2 of 3 latents in use, 2.5 nats in all; other: 0 of 3 latents in use, 0.03 nats "
+        "in all."
     )
 
 
