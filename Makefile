@@ -58,7 +58,7 @@ SOURCES = $(or $(NOTEBOOKS),notebooks)
 
 check: lint fast ## what to run before every commit: style, types, and the tests that take no time
 
-test: lint unit check-notebooks browser ## run every test: the four that follow
+test: lint unit-and-browser check-notebooks ## run every test: the four that follow
 
 lint: $(STAMP) ## check style and types
 	$(PY) -m ruff check --output-format=concise .
@@ -77,6 +77,12 @@ check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them 
 
 browser: $(STAMP) ## drive JupyterLab and Notebook 7 in a real browser
 	$(PY) -m pytest tests/browser
+
+# At the same time, as a browser waits more than it computes; what it found is told at the end.
+unit-and-browser: $(STAMP)
+	@mkdir -p build; $(PY) -m pytest tests/browser > build/browser.txt 2>&1 & browser=$$!; \
+	$(PY) -m pytest $(IN_ORDER) tests --ignore=tests/browser; unit=$$?; \
+	wait $$browser; browser=$$?; cat build/browser.txt; exit $$((unit + browser))
 
 check-portable: $(STAMP) ## run notebooks as a usual processor computes (AVX2), where this one has more
 	$(PY) -m tests.notebooks.portable $(NBVAL) $(SOURCES)

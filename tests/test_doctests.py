@@ -92,6 +92,7 @@ def test_each_room_has_a_table(name):
     assert all(entry.slide for entry in TABLES[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "function"),
     sorted({(name, entry.function) for name, entries in TABLES.items() for entry in entries}),
@@ -100,6 +101,7 @@ def test_each_function_in_a_table_is_public_and_its_example_runs(name, function)
     assert not complaints(importlib.import_module(f"lecture11.{name}"), function)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_with_a_table_is_seen():
     def right() -> None:
         """>>> print([2 / 3, -1e-9])

@@ -181,6 +181,7 @@ def rtol(request):
     jax.config.update("jax_enable_x64", False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_results_are_those_of_plain_arithmetic(case: Case, rtol: float):
     state, data = as_precision(case.make())
@@ -198,6 +199,7 @@ def test_results_are_those_of_plain_arithmetic(case: Case, rtol: float):
         np.testing.assert_allclose(found, right, rtol=rtol, atol=rtol * scale, err_msg=name)
 
 
+@pytest.mark.slow
 def test_every_module_that_passes_the_options_has_cases():
     passing = {
         path.relative_to(PACKAGE).as_posix()

@@ -20,6 +20,7 @@ def test_the_normal_density_agrees_with_scipy():
 
 @pytest.mark.usefixtures("float64")
 class TestLogDensity:
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(
         dims=st.sampled_from([1, 2, 5]),

@@ -47,6 +47,7 @@ def by_hand(steps, drift=0.5):
     return states
 
 
+@pytest.mark.slow
 def test_frames_are_the_states_at_the_steps_asked_for():
     states = by_hand(20)
     result = run(walk, start(), 0.5, frames=(0, 1, 2, 5, 20), chunk=7)
@@ -63,6 +64,7 @@ def test_frames_are_the_states_at_the_steps_asked_for():
     np.testing.assert_array_equal(result.info.distance, result.infos.distance[-1])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(
     steps=st.sets(st.integers(0, 60), min_size=1, max_size=6).map(sorted),
@@ -224,6 +226,7 @@ def test_interrupt_before_the_first_chunk_is_an_interrupt():
         run(walk, start(), 0.5, frames=[5], prepare=prepare)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 def test_a_real_sigint_loses_nothing():
     """In a process of its own, with the signal arriving while XLA computes."""
@@ -289,6 +292,7 @@ def test_typed_keys_can_be_framed():
 
 
 class TestCompilerOptions:
+    @pytest.mark.slow
     def test_known_option_is_used(self):
         fast = {"xla_cpu_enable_fast_math": True}
         plain = advance(walk, start(), 0.5, [3])

@@ -220,6 +220,7 @@ def test_what_the_floors_allow_is_let_pass(room: str, source: str):
     assert complaints(room, source) == []
 
 
+@pytest.mark.slow
 def test_the_science_runs_without_the_drawing():
     """Also without what its libraries import in turn, which no source of ours shows."""
     inside = [path.relative_to(ROOT).with_suffix("").parts for path in modules()]

@@ -43,6 +43,7 @@ def test_one_example_needs_no_axis():
     np.testing.assert_allclose(apply_mlp(layers, x[1]), apply_mlp(layers, x)[1], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_starting_weights_keep_the_size_of_what_passes_through():
     """He et al.: with weights of variance 2 / inputs, relu neither damps nor amplifies."""
     layers = init_mlp((400, 400, 400, 400, 400), key=KEY)
@@ -52,6 +53,7 @@ def test_starting_weights_keep_the_size_of_what_passes_through():
     assert all(not layer.biases.any() for layer in layers)
 
 
+@pytest.mark.slow
 def test_several_networks_are_those_of_their_keys():
     keys = jax.random.split(KEY, 3)
     stacked = init_mlps((4, 3, 2), keys=keys)

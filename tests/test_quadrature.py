@@ -31,6 +31,7 @@ class TestTrapezoid:
         right = np.prod(np.arange(power - 1, 0, -2))
         np.testing.assert_allclose(integrate(rule.nodes**power * density, rule), right, rtol=1e-13)
 
+    @pytest.mark.slow
     def test_its_error_falls_faster_than_any_power(self):
         def error(count):
             rule = trapezoid(-12, 12, count)

@@ -17,6 +17,7 @@ HANGS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", HANGS.values(), ids=HANGS)
 def test_a_hang_is_a_failure(body: str, tmp_path: Path):
     (tmp_path / "test_it.py").write_text(f"def test_hangs():\n    {body}\n")

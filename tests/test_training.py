@@ -28,6 +28,7 @@ POINTS = np.random.default_rng(0).normal(size=(12, 3))
 # One step
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "theirs"),
     [
@@ -59,6 +60,7 @@ def visited(params: Any, batch: Any, key: Any) -> Any:
     return params[batch].sum()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("examples", "batch_size"), [(12, 4), (12, 12), (7, 1)])
 def test_an_epoch_sees_every_example_once(examples: int, batch_size: int):
     step = TrainingStep(visited, batch_size, "gradient")
@@ -71,6 +73,7 @@ def test_an_epoch_sees_every_example_once(examples: int, batch_size: int):
         np.testing.assert_array_equal(seen, times)
 
 
+@pytest.mark.slow
 def test_what_is_left_of_an_epoch_comes_back_later():
     step = TrainingStep(visited, 4, "gradient")
     fit = train(step, jnp.zeros(10), np.arange(10), learning_rate=1.0, frames=[2, 4, 400], key=KEY)
@@ -81,6 +84,7 @@ def test_what_is_left_of_an_epoch_comes_back_later():
     assert 130 < last.min() < last.max() < 190  # 160 each on average
 
 
+@pytest.mark.slow
 def test_every_epoch_has_an_order_of_its_own():
     step = TrainingStep(visited, 3, "gradient")
     fit = train(
@@ -101,6 +105,7 @@ def noisy(params: Any, batch: Any, key: Any) -> Any:
     return (params * jax.random.normal(key, params.shape)).sum()
 
 
+@pytest.mark.slow
 def test_the_loss_gets_a_fresh_key_at_every_step():
     fit = train(
         TrainingStep(noisy, optimiser="gradient"), jnp.zeros(5), POINTS, learning_rate=1.0,
@@ -112,6 +117,7 @@ def test_the_loss_gets_a_fresh_key_at_every_step():
     assert 0.8 < moves.std() < 1.2
 
 
+@pytest.mark.slow
 def test_columns_stay_together():
     examples = {"index": np.arange(20), "squared": np.arange(20.0) ** 2}
 
@@ -183,6 +189,7 @@ def test_many_trainings_are_those_of_each_alone(float64: None):
         np.testing.assert_allclose(many.info.loss[run], alone.info.loss, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_nothing_recompiles_for_other_rates_and_lengths():
     traces: list[str] = []
 
@@ -207,6 +214,7 @@ def test_nothing_recompiles_for_other_rates_and_lengths():
     assert len(traces) > once, "a new shape is noticed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precise", [False, True])
 def test_parameters_keep_their_type(precise: bool, request: pytest.FixtureRequest):
     if precise:
@@ -222,6 +230,7 @@ def test_parameters_keep_their_type(precise: bool, request: pytest.FixtureReques
     assert {leaf.dtype for leaf in jax.tree.leaves(fit.state.params)} == {np.dtype(expected)}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_single_precision_stays_single_where_double_is_on():
     fit = train(
@@ -241,6 +250,7 @@ def by_epochs(epochs: int, **choices: Any) -> Any:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_epochs_are_the_same_steps_with_the_mean_of_their_losses():
     fit = by_epochs(5)
     plain = train(
@@ -294,6 +304,7 @@ def quartic(params: Any, batch: Any, key: Any) -> Any:
     return ((params - batch) ** 4).sum(axis=-1).mean()
 
 
+@pytest.mark.slow
 def test_epochs_that_diverge_are_left_out():
     fit = train_epochs(
         TrainingStep(quartic, 4, "gradient"), jnp.full(3, 3.0), POINTS, learning_rate=1.0,

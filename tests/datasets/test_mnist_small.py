@@ -50,6 +50,7 @@ def test_they_are_mnists_own_images(full_data: Path, monkeypatch, split: str):
     np.testing.assert_array_equal(digits.labels, whole.labels[digits.indices])
 
 
+@pytest.mark.slow
 def test_the_builder_makes_the_file_byte_for_byte(full_data: Path, tmp_path: Path):
     for path in (full_data / "mnist").glob("*.gz"):
         (tmp_path / path.stem).write_bytes(gzip.decompress(path.read_bytes()))

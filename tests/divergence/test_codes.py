@@ -281,6 +281,7 @@ def test_bits_that_are_no_words_are_refused():
 # The arithmetic coder
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(weights_and_text())
 def test_arithmetic_coding_round_trips_within_two_bits_of_the_ideal(
@@ -316,6 +317,7 @@ def test_real_text_is_coded_for_what_kl_says(p: str):
     assert ideal < len(written) < ideal + 2.001
 
 
+@pytest.mark.slow
 def test_time_grows_with_the_text_and_no_faster():
     """Interval and bits are whole numbers of fixed length, however long the text."""
     text = letters_of(declaration("english"))

@@ -29,6 +29,7 @@ WIDE = Normal(0.0, 4.25**0.5)
 
 @pytest.mark.usefixtures("float64")
 class TestQuadrature:
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(
         shift=st.floats(-3, 3), sd_p=st.floats(0.3, 3), sd_q=st.floats(0.3, 3), at=st.floats(-9, 9)
@@ -50,6 +51,7 @@ class TestQuadrature:
         )
         np.testing.assert_allclose(found, 0.723553, atol=1e-6)
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(a=st.floats(0.2, 3), b=st.floats(-2, 2), bend=st.floats(0, 2))
     def test_is_invariant_under_a_monotone_change_of_variables(self, a, b, bend):
@@ -109,16 +111,19 @@ class TestSampling:
 
         return tuple(map(np.asarray, estimate(jax.random.split(jax.random.key(1), repetitions))))
 
+    @pytest.mark.slow
     def test_is_unbiased(self):
         means, _ = self.estimates(50, 4000)
         error = means.std(ddof=1) / np.sqrt(len(means))
         assert abs(means.mean() - 0.723553) < 4 * error
         assert error < 0.003
 
+    @pytest.mark.slow
     def test_the_standard_error_is_the_spread_of_repetitions(self):
         means, errors = self.estimates(400, 2000)
         assert np.sqrt((errors**2).mean()) == pytest.approx(means.std(ddof=1), rel=0.06)
 
+    @pytest.mark.slow
     def test_four_times_the_samples_halve_it(self):
         few, many = (self.estimates(count, 2000)[1].mean() for count in (400, 1600))
         assert few / many == pytest.approx(2, rel=0.02)
@@ -151,6 +156,7 @@ def test_one_sample_has_no_standard_error():
         kl_by_sampling(jnp.zeros(1), relative_to=jnp.zeros(1))
 
 
+@pytest.mark.slow
 def test_float32_by_default():
     rule = covering_rule(TWO)
     log_p, log_q = mixture_log_density(rule.nodes, TWO), normal_log_density(rule.nodes, WIDE)

@@ -51,6 +51,7 @@ def distributions(draw: st.DrawFn, count: int = 2) -> list[np.ndarray]:
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(distributions())
 def test_values_agree_with_scipy(pair: list[np.ndarray]):
@@ -99,6 +100,7 @@ def test_twelve_digits_hold_for_all_that_are_somewhat_close(seed: int, size: flo
     np.testing.assert_allclose(kl(p, q), exact_divergence(p, q), rtol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(distributions())
 def test_divergences_are_never_negative_and_zero_only_at_equality(pair):
@@ -152,6 +154,7 @@ def test_certainty_has_an_entropy_of_plus_zero():
         assert str(float(nothing)) == "0.0"
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(distributions(count=4))
 def test_chain_rule(four):
@@ -163,6 +166,7 @@ def test_chain_rule(four):
     np.testing.assert_allclose(joint, parts, rtol=1e-10)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(distributions())
 def test_lumping_letters_together_never_raises_a_divergence(pair):
@@ -251,6 +255,7 @@ def test_derivatives_inside_the_simplex(name: str):
         np.testing.assert_allclose(in_q[index], expected, rtol=1e-8, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_derivatives_at_zeros_are_finite_and_right():
     p, q = np.array([0.0, 0.4, 0.6]), np.array([0.2, 0.3, 0.5])
     in_p, in_q = jax.grad(kl, (0, 1))(p, q)
@@ -266,6 +271,7 @@ def test_derivatives_at_zeros_are_finite_and_right():
         assert jnp.isfinite(slopes).all()
 
 
+@pytest.mark.slow
 def test_no_derivative_is_nan_outside_the_support():
     p, q = np.array([0.5, 0.5]), np.array([0.0, 1.0])
     for function in (kl, lambda p, q: cross_entropy(p, relative_to=q)):
@@ -286,6 +292,7 @@ def test_derivatives_in_the_logits_are_right_however_small_a_probability(low: fl
     np.testing.assert_allclose(in_b, q - p, rtol=1e-9, atol=1e-15)
 
 
+@pytest.mark.slow
 def test_gradient_through_softmax_onto_a_zero_is_no_nan():
     slopes = jax.grad(lambda a: entropy(jax.nn.softmax(a)))(np.array([0.0, -1e4]))
     np.testing.assert_allclose(slopes, [0, 0], atol=1e-15)

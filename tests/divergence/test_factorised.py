@@ -32,6 +32,7 @@ gaussians = st.builds(drawn, st.integers(0, 10**6), st.sampled_from([1, 2, 5]))
 
 @pytest.mark.usefixtures("float64")
 class TestFactorised:
+    @pytest.mark.slow
     @pytest.mark.parametrize("direction", ["forward", "reverse"])
     def test_each_is_what_optimisation_finds(self, direction):
         p, dims = drawn(5, 5), 5
@@ -62,6 +63,7 @@ class TestFactorised:
             rtol=1e-8,
         )
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(gaussians)
     def test_the_divergences_are_the_gaps_in_volume(self, p):
@@ -88,6 +90,7 @@ class TestFactorised:
         np.testing.assert_allclose(gaussian_kl(p, relative_to=forward_factorised(p)), kl, rtol=1e-6)
         np.testing.assert_allclose(gaussian_kl(reverse_factorised(p), relative_to=p), kl, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_without_correlation_both_are_p_itself(self):
         p = Gaussian(np.arange(3.0), np.diag([1e-8, 1.0, 1e8]))
         for q in (forward_factorised(p), reverse_factorised(p)):

@@ -73,6 +73,7 @@ class TestForward:
         np.testing.assert_allclose([q.mean, q.sd**2], [0, 4.25], atol=1e-12)
         np.testing.assert_allclose(forward_divergence(two(), q), 0.723553, atol=1e-6)
 
+    @pytest.mark.slow
     @settings(max_examples=15)
     @given(mixtures)
     def test_optimisation_finds_the_moments_from_every_start(self, p):
@@ -90,6 +91,7 @@ class TestForward:
             fits.divergence + entropy, forward_divergence(p, q), rtol=1e-6, atol=1e-9
         )
 
+    @pytest.mark.slow
     def test_samples_are_enough(self):
         x = sample_mixture(two(), 40_000, key=jax.random.key(0))
         fits = forward_fit_by_descent(x, jnp.full(x.size, 1 / x.size), Normal(1.0, 1.0))
@@ -134,6 +136,7 @@ class TestReverseDivergence:
         else:
             assert np.isfinite(found)
 
+    @pytest.mark.slow
     def test_of_a_single_normal_it_is_the_closed_form(self):
         p = NormalMixture(np.ones(1), np.array([0.7]), np.array([1.3]))
         q = Normal(np.linspace(-3, 3, 7)[:, None], np.array([0.01, 1.0, 50.0]))
@@ -154,6 +157,7 @@ class TestReverseDivergence:
 
 @pytest.mark.usefixtures("float64")
 class TestReverseFits:
+    @pytest.mark.slow
     def test_the_start_decides(self):
         starts = Normal(np.array([-1.0, 1.0, 0.0, -2.0]), np.array([0.5, 0.5, 1.5, 0.5]))
         fits = reverse_fits(two(), starts)
@@ -165,6 +169,7 @@ class TestReverseFits:
         of_formula = reverse_divergence(fits.normals, two())
         np.testing.assert_allclose(fits.divergence, of_formula, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_p_is_needed_only_up_to_a_constant(self):
         ours, theirs = (
             reverse_fits(two(), STARTS, log_p=f) for f in (mixture_log_density, rescaled)
@@ -182,6 +187,7 @@ class TestReverseFits:
         for mean, sd in np.stack(fits.normals, axis=1):
             assert min(abs(mean - m) + abs(sd - s) for m, s in minima) < 1e-4
 
+    @pytest.mark.slow
     def test_it_goes_downhill_at_every_step(self):
         paths = reverse_paths(two(), STARTS, steps=40)
         assert paths.mean.shape == (41, 4)
@@ -191,6 +197,7 @@ class TestReverseFits:
         ends = reverse_fits(two(), STARTS)
         np.testing.assert_allclose(paths.mean[-1], ends.normals.mean, atol=1e-5)
 
+    @pytest.mark.slow
     def test_any_log_density_will_do(self):
         """Student's t with 3 degrees of freedom: the best normal by SciPy's quadrature."""
         fits = reverse_fits(3.0, Normal(0.5, 2.0), log_p=standard_student)
@@ -280,6 +287,7 @@ class TestStationaryPoints:
             for mean, sd in np.stack(ends.normals, axis=1):
                 assert min(abs(mean - m) + abs(sd - s) for m, s in minima) < 1e-4
 
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(mixtures)
     def test_their_count_is_what_topology_asks_for(self, p):
@@ -401,6 +409,7 @@ class TestStationaryPoints:
             stationary_points(two(sd=0.0))
 
 
+@pytest.mark.slow
 def test_behind_the_checks_everything_can_be_traced():
     """Of the mixtures only their shapes are known then."""
     p, starts = jax.tree.map(jnp.asarray, (two(), STARTS))
@@ -440,12 +449,14 @@ class TestFloat32:
         with pytest.raises(ValueError, match=r"^p\.sds: .* underflows float32"):
             stationary_points(two(sd=1e-40))
 
+    @pytest.mark.slow
     def test_the_same_points_are_found(self):
         points = stationary_points(two())
         assert [q.kind for q in points] == ["minimum"] * 3 + ["saddle"] * 2
         np.testing.assert_allclose(points[0][1:], (-1.9998, 0.50040, 0.693053), atol=1e-3)
         np.testing.assert_allclose(points[2][1:], (0, 1.7364, 1.8712), atol=2e-3)
 
+    @pytest.mark.slow
     def test_forward_and_reverse_fits(self):
         q = forward_fit(two())
         assert q.sd.dtype == jnp.float32

@@ -90,6 +90,7 @@ def test_the_gap_of_minus_a_square_is_the_variance():
     np.testing.assert_allclose(gap, variance)
 
 
+@pytest.mark.slow
 def test_many_rows_at_once_compiled_and_in_float32():
     rng = np.random.default_rng(0)
     y, w = rng.gamma(1.0, size=(5, 3, 4)), rng.dirichlet(np.ones(4), size=(5, 3))
@@ -126,6 +127,7 @@ def test_what_makes_no_sense_is_refused(points, weights, says):
 distribution = shares.map(normalised)
 
 
+@pytest.mark.slow
 @given(distribution, distribution)
 def test_the_divergence_is_the_gap_and_what_q_puts_outside(p, q):
     proof = non_negativity(p, relative_to=q)
@@ -160,6 +162,7 @@ def test_no_common_support_is_infinite_and_not_nan():
     assert [float(field) for field in proof] == [-np.inf, -np.inf, 0, 0]
 
 
+@pytest.mark.slow
 def test_rows_of_pairs_and_compiled():
     p, q = np.random.default_rng(1).dirichlet(np.ones(5), size=(2, 7))
     proofs = non_negativity(p, relative_to=q)

@@ -38,6 +38,7 @@ def test_a_text_is_reduced_to_its_letters(text: str, plain: str, folded: str | N
     assert folded is None or letters_of(text, fold=True) == folded
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(st.text(), st.booleans())
 def test_what_is_reduced_is_single_spaces_and_no_less_next_time(text: str, fold: bool):

@@ -41,6 +41,7 @@ class TestNormalMixture:
             mixture_log_density(x, p), logsumexp(parts, axis=1, b=p.weights), rtol=1e-12, atol=1e-12
         )
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(mixtures)
     def test_mass_mean_and_variance_are_the_integrals(self, p):
@@ -52,11 +53,13 @@ class TestNormalMixture:
         variance = integrate((rule.nodes - mean) ** 2 * density, rule)
         np.testing.assert_allclose(mixture_variance(p), variance, rtol=1e-10)
 
+    @pytest.mark.slow
     def test_far_out_it_stays_finite(self):
         p = drawn(0, 3)
         assert np.isfinite(mixture_log_density(1e6, p))
         assert np.isfinite(jax.grad(mixture_log_density)(1e6, p))
 
+    @pytest.mark.slow
     def test_a_component_of_weight_0_is_not_there(self):
         alone = NormalMixture(np.ones(1), np.zeros(1), np.ones(1))
         ghost = NormalMixture(np.array([1.0, 0.0]), np.array([0.0, 9.0]), np.array([1.0, 0.1]))
@@ -71,6 +74,7 @@ class TestNormalMixture:
         p = NormalMixture(np.array([0.5, 0.5]), 1e9 + np.array([-1.0, 1.0]), np.full(2, 0.5))
         np.testing.assert_allclose(mixture_variance(p), 1.25, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_samples_have_its_distribution(self):
         p = drawn(4, 3)
         x = np.sort(sample_mixture(p, 20_000, key=jax.random.key(0)))
@@ -81,6 +85,7 @@ class TestNormalMixture:
         assert not np.array_equal(np.sort(other), x)
 
 
+@pytest.mark.slow
 def test_float32_by_default():
     p = as_mixture("p", drawn(0, 3))
     assert {field.dtype for field in p} == {jnp.dtype("float32")}

@@ -55,6 +55,7 @@ def test_the_shortcut_would_not_have_passed():
     assert relative_error(jnp.sqrt(jnp.maximum(squares, 0)), np.asarray(x, float)) > 0.5
 
 
+@pytest.mark.slow
 def test_near_duplicates_among_distant_points():
     rng = np.random.default_rng(2)
     x = rng.normal(scale=100, size=(20, 30))
@@ -103,6 +104,7 @@ def test_nothing_larger_than_the_result_is_held():
     assert memory.temp_size_in_bytes < 2.1 * 4 * 1797**2  # the naive way: 64 results
 
 
+@pytest.mark.slow
 def test_on_real_data():
     x = load_digits().data
     np.testing.assert_allclose(pairwise_distances(x), cdist(x, x), rtol=1e-6)

@@ -26,6 +26,7 @@ def cloud(points: int, dims: int, seed: int = 0) -> np.ndarray:
 
 @pytest.mark.usefixtures("float64")
 class TestPCA:
+    @pytest.mark.slow
     @pytest.mark.parametrize("shape", [(60, 8), (8, 8), (6, 40), (3, 2), (2, 7)])
     def test_as_scikit_learn_finds_it(self, shape):
         x = cloud(*shape)
@@ -39,6 +40,7 @@ class TestPCA:
         for found, expected in (of_axes, (ours.points.T, (signs * theirs.transform(x)).T)):
             np.testing.assert_allclose(found[some], expected[some], atol=1e-8)
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(seeds, st.sampled_from([(2, 2), (4, 12), (12, 4)]))
     def test_axes_are_orthonormal_and_points_what_they_project_to(self, seed, shape):
@@ -114,6 +116,7 @@ class TestClassicalScaling:
                 other = found.points + size * rng.normal(size=found.points.shape)
                 assert strain(np.asarray(other)) > found.strain
 
+    @pytest.mark.slow
     def test_axes_without_a_positive_eigenvalue_are_0(self):
         x = np.arange(5.0)[:, None]
         found = classical_scaling(cdist(x, x), 3)
@@ -128,11 +131,13 @@ class TestClassicalScaling:
             rtol=1e-6,
         )
 
+    @pytest.mark.slow
     def test_duplicates_fall_on_one_place(self):
         x = np.concatenate([cloud(6, 3), cloud(6, 3)[:2]])
         points = np.asarray(classical_scaling(cdist(x, x)).points)
         np.testing.assert_allclose(points[6:], points[:2], atol=1e-7)
 
+    @pytest.mark.slow
     def test_points_all_in_one_place(self):
         np.testing.assert_allclose(classical_scaling(np.zeros((4, 4))).points, 0)
 
@@ -156,6 +161,7 @@ def test_scaling_of_what_are_no_distances_is_refused():
 
 @pytest.mark.usefixtures("float64")
 class TestAlign:
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(seeds, st.integers(1, 4))
     def test_a_moved_copy_is_moved_back(self, seed, dims):
@@ -169,6 +175,7 @@ class TestAlign:
         np.testing.assert_allclose([found.scale, *found.shift], [scale, *shift], atol=1e-8)
         assert found.error < 1e-9
 
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(seeds)
     def test_as_scipy_aligns(self, seed):
@@ -182,6 +189,7 @@ class TestAlign:
         rotation, _ = orthogonal_procrustes(x - x.mean(axis=0), target - target.mean(axis=0))
         np.testing.assert_allclose(found.rotation, rotation, atol=1e-9)
 
+    @pytest.mark.slow
     def test_the_move_is_what_it_says(self):
         rng = np.random.default_rng(0)
         x, target = rng.normal(size=(2, 9, 2))
@@ -207,6 +215,7 @@ class TestAlign:
         assert np.isfinite(found.points).all()
         assert found.error <= np.sqrt(((target - target.mean(axis=0)) ** 2).sum() / 4) + 1e-12
 
+    @pytest.mark.slow
     def test_many_frames_at_once(self):
         frames = np.random.default_rng(2).normal(size=(5, 8, 2))
         target = np.random.default_rng(3).normal(size=(8, 2))

@@ -88,6 +88,7 @@ def test_can_be_traced_for_any_number_of_points(name):
     assert jax.make_jaxpr(function)(*examples).out_avals
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_traced_they_say_the_same():
     arguments = {name: case[1:] for name, case in TRACED.items()}

@@ -299,6 +299,7 @@ def test_an_error_is_told_with_the_students_line(check: Callable):
     assert "return given[7]" in check(student).message
 
 
+@pytest.mark.slow
 def test_only_double_precision_is_asked_about_data_far_from_the_origin():
     m_step = EXERCISES[exercises.check_m_step].right[0]
     assert "far" in exercises.check_m_step(m_step).message

@@ -47,6 +47,7 @@ def test_update_runs_once_for_a_move_and_not_at_all_for_none():
     assert calls == [{"width": 1.0}, {"width": 1.5}]
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.floats(-1e6, 1e6) | st.integers(-100, 100))
 def test_update_never_sees_a_value_out_of_range(value: float):

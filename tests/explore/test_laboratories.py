@@ -20,6 +20,7 @@ def after(lab: Lab, state: Any, name: str, times: int) -> Any:
     return state
 
 
+@pytest.mark.slow
 def test_em_meets_the_reference_values(em: Lab):
     state, levels = em.state, []
     for cycles in (0, 1, 1, 3, 5, 10):
@@ -38,6 +39,7 @@ def test_em_is_stuck_where_the_means_are_equal_and_freed_by_a_nudge(em: Lab):
     assert em.values(freed)["level"] == pytest.approx(-385.5, abs=0.05)
 
 
+@pytest.mark.slow
 def test_a_half_step_leaves_a_gap_and_the_other_closes_it(em: Lab):
     half = em.moved("M-step", em.state)
     assert em.values(half)["gap"] > 1

@@ -125,6 +125,7 @@ def test_what_no_reader_writes_would_be_found():
     assert unreadable("less than 1e-12, an arm, D(p ‖ q) = −1.5 nats.") == []
 
 
+@pytest.mark.slow
 @each
 def test_what_is_changed_is_told(sample: Sample, base: Base):
     show = sample.fresh()
@@ -143,12 +144,14 @@ def listed(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
+@pytest.mark.slow
 @each
 def test_lists_will_do_for_arrays(sample: Sample, base: Base):
     as_lists = {name: listed(value) for name, value in sample.given.items()}
     assert sample(**as_lists).words == base(sample)[0].words
 
 
+@pytest.mark.slow
 @each
 def test_what_holds_no_numbers_is_named(sample: Sample):
     show = sample.fresh()

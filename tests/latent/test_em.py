@@ -106,6 +106,7 @@ class TestDecomposition:
         np.testing.assert_allclose(slope, jax.grad(log_likelihood)(start.means), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_progress_is_told_until_it_has_converged_and_no_further():
     told: list[int] = []
     run = fit_em(
@@ -120,6 +121,7 @@ class TestRestartsRefuse:
     def starts(self):
         return random_starts(standardised(), 2, 3, key=jax.random.key(0))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("cycles", [-1, -100])
     def test_a_negative_number_of_cycles(self, cycles):
         centres = KMeansParameters(self.starts().means)

@@ -68,6 +68,7 @@ class TestPublished:
         without[11, 3] = 0  # patient 12, observer 4
         np.testing.assert_allclose(posterior(0.0, at=without)[1, 1], 0.594, atol=1e-3)
 
+    @pytest.mark.slow
     def test_copiers_are_seen_by_a_rival_model_and_by_who_agrees(self):
         """Three good experts and three copies of a poor one; not seen by one likelihood alone."""
         rights = np.array([0.7, 0.7, 0.7, 0.45])
@@ -153,6 +154,7 @@ class TestManyAnswers:
         finally:
             jax.config.update("jax_enable_x64", False)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("wide", [False, True])
     def test_em_stays_finite(self, wide):
         jax.config.update("jax_enable_x64", wide)
@@ -259,6 +261,7 @@ def test_simulated_experts_are_found():
     assert by_em > (MODEL.predict(truth, counts) == z).mean() - 0.02
 
 
+@pytest.mark.slow
 def test_a_class_without_items_is_reported_and_keeps_its_confusions():
     counts, params = random_problem(0)
     params = params._replace(marginals=np.array([1.0, 0.0, 0.0]))

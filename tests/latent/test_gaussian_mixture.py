@@ -58,11 +58,13 @@ class TestOldFaithful:
         expected = [-1150.202, -536.888, -527.872, -448.457, -395.574, -385.461]
         np.testing.assert_allclose(run.infos.log_likelihood, expected, atol=5e-4)
 
+    @pytest.mark.slow
     def test_near_the_end_a_cycle_leaves_the_fraction_of_missing_information(self):
         run = fit_em(MODEL, bishops_start(), standardised(), frames=range(28))
         steps = np.abs(np.diff(run.frames.means[:, 0, 0]))
         np.testing.assert_allclose(steps[19:25] / steps[18:24], 0.241, atol=1e-3)
 
+    @pytest.mark.slow
     def test_a_nudge_takes_some_25_cycles_to_leave_the_saddle(self):
         start = bishops_start()._replace(means=np.array([[0.0, 0.0], [0.1, 0.0]]))
         run = fit_em(MODEL, start, standardised(), frames=(10, 20, 25))
@@ -134,6 +136,7 @@ def test_scikit_learn_takes_the_same_path(shape, components):
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
+    @pytest.mark.slow
     @pytest.mark.parametrize("size", [(40, 3, 2), (300, 6, 6)])
     def test_the_fast_cycle_is_the_formula(self, size):
         """Of few sums, in one loop; of many, by blocks."""
@@ -162,6 +165,7 @@ class TestPrior:
         expected = (len(data) * np.cov(data.T, ddof=0) + 10 * 4.0 * np.eye(2)) / (len(data) + 10)
         np.testing.assert_allclose(fit.covariances[0], expected)
 
+    @pytest.mark.slow
     def test_is_the_inverse_wishart(self, float64):
         """Differences of the log-prior are those of SciPy's density."""
         model = GaussianMixture(prior_points=9.0, prior_variance=0.7)
@@ -258,6 +262,7 @@ def test_collinear_points_collapse_and_say_so():
     assert np.isfinite(run.info.log_likelihood)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cycles", [1, 30])
 def test_each_restart_is_the_run_alone(float64, cycles):
     x, model = standardised(), GaussianMixture("tied")
@@ -382,6 +387,7 @@ def test_without_tolerance_every_cycle_is_run():
     assert fit_em(MODEL, bishops_start(), standardised(), frames=[200]).steps == 200
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize("weight", [0.0, 1e-300, 1e-30])
 def test_a_component_that_has_faded_holds_up_no_other(weight):

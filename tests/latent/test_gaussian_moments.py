@@ -52,11 +52,13 @@ class TestFastWays:
             params, data = problem(seed, points)
             assert_same(jax.jit(way)(whitening(*params), data), by_formula(params, data), 1e-11)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(("components", "dims"), [(1, 1), (4, 1), (2, 3)])
     def test_agree_with_the_formula_in_other_dimensions(self, way, components, dims):
         params, data = problem(0, 100, components, dims)
         assert_same(jax.jit(way)(whitening(*params), data), by_formula(params, data), 1e-11)
 
+    @pytest.mark.slow
     def test_a_weight_of_zero_is_no_nan(self, way):
         params, data = problem(0, BLOCK + 1)
         params = params._replace(weights=jnp.array([0.4, 0.0, 0.6]))

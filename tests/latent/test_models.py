@@ -326,6 +326,7 @@ class TestEvery:
         assert seen == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @of_each([entry for entry in ENTRIES if entry.name != "PLSA"])
 def test_sums_are_added_up_over_parts_of_the_data(entry):

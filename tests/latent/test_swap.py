@@ -22,6 +22,7 @@ from lecture11.latent import (
 
 @pytest.mark.usefixtures("float64")
 class TestSwap:
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(st.integers(0, 2**32 - 1), st.integers(1, 5))
     def test_jensen(self, seed, components):
@@ -45,6 +46,7 @@ class TestSwap:
         assert sum_of_logs(logs, weights=[0.5, 0.5])[0] == -np.inf
         assert sum_of_logs(logs, weights=[1.0, 0.0])[0] == -1
 
+    @pytest.mark.slow
     def test_the_swapped_optimum_has_all_classes_equal(self):
         """The M-step from p(z) for everybody; its gradient is 0, and its rows are all the same."""
         model, x = DawidSkene(), jnp.asarray(anaesthetists().counts)

@@ -37,6 +37,7 @@ def random_problem(seed):
 
 @pytest.mark.usefixtures("float64")
 class TestUnigrams:
+    @pytest.mark.slow
     def test_with_topics_given_the_m_step_is_naive_bayes(self):
         counts, params, _ = random_problem(3)
         labels = np.arange(DOCUMENTS) % TOPICS
@@ -58,6 +59,7 @@ class TestUnigrams:
         run = fit_em(MixtureOfUnigrams(0.1), params, counts, frames=[5])
         assert all(np.isfinite(leaf).all() for leaf in (*run.state, run.info.log_likelihood))
 
+    @pytest.mark.slow
     def test_topics_without_weight_stay_out(self):
         counts, _, _ = random_problem(1)
         model = MixtureOfUnigrams(0.1)
@@ -97,6 +99,7 @@ class TestPLSA:
             gaps.append(divergence + PLSA().e_step(*PLSA().check(params, counts))[1])
         np.testing.assert_allclose(gaps[0], gaps[1], rtol=1e-12)
 
+    @pytest.mark.slow
     @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
     def test_scikit_learns_nmf_finds_the_same_optimum(self):
         """Its own steps alternate, ours do not; but where ours have ended, its stay."""
@@ -132,6 +135,7 @@ class TestPLSA:
         assert run.infos.log_likelihood[-1] > run.infos.log_likelihood[0] + 1
 
 
+@pytest.mark.slow
 def test_topics_of_simulated_documents_are_found():
     """In float32: three topics with words of their own."""
     rng = np.random.default_rng(2)

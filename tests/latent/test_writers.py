@@ -37,6 +37,7 @@ def random_problem(seed, notes=8, glyphs=4, writers=2):
 
 @pytest.mark.usefixtures("float64")
 class TestSteps:
+    @pytest.mark.slow
     def test_likelihood_glyph_by_glyph(self):
         x, of, at, means, params = random_problem(0)
         notes = as_notes(x, of, at, means=means)
@@ -47,6 +48,7 @@ class TestSteps:
         given_, data = MODEL.check(params, notes)
         np.testing.assert_allclose(MODEL.log_joint(given_, data), joint, rtol=1e-9)
 
+    @pytest.mark.slow
     def test_the_m_step_is_a_stationary_point(self):
         """Its gradient, by autodiff, of the expected log-density with its prior."""
         x, of, at, means, params = random_problem(3)
@@ -75,6 +77,7 @@ def written(seed, glyphs, notes=20):
     return as_notes(x, of, at, means=np.zeros((6, 4))), z
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("glyphs", [1, 12])
 def test_writers_are_found_if_notes_have_several_glyphs(glyphs):
     """One a note links no two characters: what is found then is hardly better than chance."""
@@ -100,6 +103,7 @@ def test_sums_of_a_note():
     np.testing.assert_array_equal(mean_offsets(notes), [[1, 2], [3, 3]])
 
 
+@pytest.mark.slow
 def test_copies_of_one_glyph_have_a_variance():
     notes = as_notes(np.ones((6, 2)), [0] * 6, [0, 0, 1, 1, 2, 2], means=np.zeros((1, 2)))
     starts = writer_starts(MODEL, notes, jnp.asarray(np.eye(2)[[0, 1, 1]])[None])

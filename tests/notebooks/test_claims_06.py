@@ -20,6 +20,7 @@ def test_where_the_broad_minimum_is():
     assert refuted("06", {claim: weights}) == []
 
 
+@pytest.mark.slow
 def test_where_the_modes_take_over():
     distances, points = fits.branches()
     minima = np.array([sum(q.kind == "minimum" for q in found) for found in points])

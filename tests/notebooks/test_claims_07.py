@@ -38,6 +38,7 @@ def test_the_minimum_over_samples():
     assert refuted("07", {"$({}, {}, {}, \\dots)$": optimum[:3]}) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_how_little_the_marks_between_the_camps_get():
     cell = defined_by("07", "imports", "known")

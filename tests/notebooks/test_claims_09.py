@@ -23,6 +23,7 @@ def test_what_a_cell_shows():
     assert refuted("09", claims) == []
 
 
+@pytest.mark.slow
 def test_who_answers_for_whom_in_the_first_cycles():
     cell = defined_by("09", "imports", "data", "fit")
     x = jnp.asarray(cell["x"])
@@ -39,6 +40,7 @@ def test_who_answers_for_whom_in_the_first_cycles():
     assert refuted("09", {claim: [*first, *second]}) == []
 
 
+@pytest.mark.slow
 def test_how_far_the_log_likelihood_rises_beyond_the_bound():
     cell = defined_by("09", "imports", "data", "fit")
     model, x = cell["model"], jnp.asarray(cell["x"])

@@ -66,6 +66,7 @@ def test_inexact_steps_with_one_number_for_q_and_with_a_table():
     np.testing.assert_allclose(freed, -9.81, atol=0.005)
 
 
+@pytest.mark.slow
 def test_how_long_a_fixed_step_may_be():
     """With exact E-steps an M-step is a gradient step on the evidence (tests/variational)."""
     cell = defined_by("11", "imports", "objective")

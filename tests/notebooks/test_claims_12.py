@@ -1,6 +1,7 @@
 """What notebook 12 says in numbers."""
 
 import numpy as np
+import pytest
 
 from lecture11.datasets import mnist_small
 from lecture11.studies import autoencoders
@@ -34,6 +35,7 @@ def test_what_a_cell_shows():
     assert refuted("12", claims) == []
 
 
+@pytest.mark.slow
 def test_what_q_star_cost_and_how_far_the_encoder_is_from_it():
     """It is said that the encoder often misses the best q by more than its own width."""
     assert refuted("12", {"in {} steps from each of two starts": (STEPS,)}) == []

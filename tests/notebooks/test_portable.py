@@ -33,6 +33,7 @@ def here() -> Seen:
     return seen
 
 
+@pytest.mark.slow
 @imitates
 @each_setting
 def test_each_setting_takes_effect_and_only_then_is_recognised(setting: Setting, here: Seen):
@@ -56,6 +57,7 @@ def test_a_processor_that_has_no_fma_itself_is_made_plainer_still():
     assert USUAL.needs not in plain.features
 
 
+@pytest.mark.slow
 @imitates
 def test_a_setting_without_effect_ends_the_run(here: Seen):
     with pytest.raises(SystemExit, match="took no effect"):
@@ -87,6 +89,7 @@ def test_what_this_processor_cannot_do_is_left_out(
     assert "lacks avx2" in capfd.readouterr().out
 
 
+@pytest.mark.slow
 def test_pytest_runs_under_the_setting_and_its_failure_counts(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ):

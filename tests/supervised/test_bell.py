@@ -20,6 +20,7 @@ def bell(centre: float, width: float) -> np.ndarray:
 TARGET = 0.6 * bell(7, 0.6) + 0.4 * bell(2, 0.6)
 
 
+@pytest.mark.slow
 def test_a_bell_is_its_formula():
     logits = np.asarray(bell_logits(Bell(np.float32(3.5), np.float32(np.log(1.5))), 10))
     np.testing.assert_allclose(np.exp(logits), bell(3.5, 1.5), rtol=1e-5)
@@ -79,6 +80,7 @@ def test_reverse_has_a_broad_minimum_too(fitted: dict):
     assert (np.exp(fits.bells.log_width[[4, 5]]) > 4).all()
 
 
+@pytest.mark.slow
 def test_reverse_refuses_a_target_with_zeros():
     target = np.array([0.5, 0, 0.5, 0])
     with pytest.raises(ValueError, match=r"^target: 2 of 4 classes have probability 0, so"):

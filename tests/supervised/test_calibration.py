@@ -38,6 +38,7 @@ def by_loops(labels: np.ndarray, predicted: np.ndarray, bins: int) -> float:
     return total
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(0, 10_000), st.sampled_from([1, 15, 20]), st.sampled_from([1, 40]))
 def test_the_error_is_that_of_its_definition(seed: int, bins: int, examples: int):
@@ -64,6 +65,7 @@ def test_accuracy_is_scikit_learns():
     )
 
 
+@pytest.mark.slow
 def test_sure_and_right_is_perfect_sure_and_wrong_is_worst():
     sure = np.eye(3)[[0, 1, 2, 0]]
     assert expected_calibration_error([0, 1, 2, 0], sure) == 0
@@ -80,6 +82,7 @@ def test_a_bin_holds_its_upper_edge():
     np.testing.assert_array_equal(reliability([0, 0], predicted, bins=4).counts, [0, 1, 1, 0])
 
 
+@pytest.mark.slow
 def test_a_classifier_that_draws_labels_from_what_it_says_is_calibrated():
     rng = np.random.default_rng(0)
     predicted = rng.dirichlet(np.ones(3), size=20_000)

@@ -35,6 +35,7 @@ def distilled(temperature: float, weight: float, logits: Any = LOGITS) -> Any:
     return distillation(jnp.asarray(logits), jnp.asarray(LABELS), jnp.asarray(TEACHER), *columns)
 
 
+@pytest.mark.slow
 def test_distillation_is_its_formula(float64: None):
     from_labels = -(LABELS * log_softmax(LOGITS, axis=1)).sum(axis=1)
     from_teacher = -(softmax(TEACHER / 3, axis=1) * log_softmax(LOGITS / 3, axis=1)).sum(axis=1)
@@ -57,6 +58,7 @@ def test_without_the_teacher_it_is_the_cross_entropy(float64: None):
     )
 
 
+@pytest.mark.slow
 def test_hot_distillation_matches_logits(float64: None):
     """Hinton et al., eq. 4: at high T the gradient, times T², is (z − v) / C for centred logits."""
     student = LOGITS - LOGITS.mean(axis=1, keepdims=True)
@@ -71,6 +73,7 @@ def test_the_factor_keeps_the_gradients_size(temperature: float, float64: None):
     assert 0.5 < np.abs(slope).mean() / np.abs((LOGITS - TEACHER) / 5).mean() < 1.2
 
 
+@pytest.mark.slow
 def test_mixup_is_the_cross_entropy_of_what_is_blended():
     layers = init_mlp((3, 5), key=KEY)
     x, labels = jnp.asarray(RNG.normal(size=(8, 3)), float), jnp.asarray(LABELS, float)
@@ -84,6 +87,7 @@ def test_mixup_is_the_cross_entropy_of_what_is_blended():
     assert len(np.unique(losses(layers, blended, keys))) == 30
 
 
+@pytest.mark.slow
 def test_predictions_are_softmaxes_of_each_network():
     networks = init_mlps((4, 3), keys=jax.random.split(KEY, 2))
     x = RNG.normal(size=(6, 4))

@@ -36,6 +36,7 @@ HARD = RNG.integers(0, 7, size=40)
 # Values
 
 
+@pytest.mark.slow
 def test_values_are_those_of_scikit_learn_and_scipy(float64: None):
     p = softmax(LOGITS, axis=1)
     nll = negative_log_likelihood(HARD, logits=LOGITS)
@@ -89,6 +90,7 @@ def in_layers(loss: Any, *labels: Any, layers: Any, x: Any, **more: Any) -> np.n
     return np.concatenate([np.ravel(leaf) for leaf in jax.tree.leaves(gradient)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("softness", [0.0, 1e-12, 0.3, 1.0])
 def test_gradients_agree_on_digits_for_any_labels(softness: float, float64: None):
     images, labels = (column[:300] for column in digits())
@@ -111,6 +113,7 @@ def test_gradients_agree_on_digits_for_any_labels(softness: float, float64: None
     np.testing.assert_allclose(nll, cross, rtol=0, atol=1e-14 * max(size, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [soft_cross_entropy, forward_kl], ids=["cross-entropy", "KL"])
 def test_the_gradient_in_the_logits_is_softmax_minus_labels(loss: Any, float64: None):
     slope = jax.grad(lambda logits: loss(SOFT, logits=logits))(LOGITS)
@@ -146,6 +149,7 @@ def test_reverse_kl_to_hard_labels_is_finite_only_with_all_mass_on_them():
     assert reverse_kl([[0.5, 0.5, 0]], logits=[[0.0, 0.0, -np.inf]]) == pytest.approx(0, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("share", "first_two"), [(0.1, (0.516, 0.209)), (1e-3, (0.840, 0.133))], ids=str
 )
@@ -167,6 +171,7 @@ def test_reverse_kl_to_smoothed_samples_is_least_at_a_sharpened_p_star(
     np.testing.assert_allclose(softmax(best)[:2], first_two, atol=5e-4)
 
 
+@pytest.mark.slow
 def test_the_gradient_where_it_is_infinite_is_finite():
     slope = jax.grad(lambda logits: reverse_kl(one_hot([0, 1], 3), logits=logits))(jnp.ones((2, 3)))
     assert np.isfinite(slope).all()

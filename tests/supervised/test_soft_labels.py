@@ -24,6 +24,7 @@ def test_tempered_logits_are_a_softmax(temperature: float):
     np.testing.assert_allclose(soft, softmax(LOGITS / temperature, axis=1), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_each_example_may_have_its_own_temperature():
     temperatures = np.array([0.5, 1, 2, 4, 8, 16.0])
     soft = tempered(LOGITS, temperature=temperatures)
@@ -84,6 +85,7 @@ def mixed(seeds: jax.Array, alpha: jax.Array) -> tuple[jax.Array, jax.Array]:
 SEEDS = np.arange(330)
 
 
+@pytest.mark.slow
 def test_labels_are_blended_as_the_examples_are():
     x, labels = map(np.asarray, mixed(SEEDS, 0.4))
     np.testing.assert_array_equal(x, labels)

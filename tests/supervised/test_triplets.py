@@ -143,6 +143,7 @@ def test_more_triplets_than_the_memory_should_hold_are_refused_before_any_is_mad
         triplet_gaps(np.zeros((1800, 64)), classes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mining", ["all", "semi-hard"])
 def test_a_minibatch_with_more_triplets_than_that_is_refused_too(mining):
     classes = np.repeat(np.arange(10), 40)
@@ -221,6 +222,7 @@ def test_another_mining_is_refused():
 # Features
 
 
+@pytest.mark.slow
 def test_unit_length_and_a_row_of_zeros():
     rows = jnp.asarray([[3.0, 4.0], [0.0, 0.0]])
     np.testing.assert_allclose(scaled_to_unit_length(rows), [[0.6, 0.8], [0, 0]], rtol=1e-6)
@@ -228,6 +230,7 @@ def test_unit_length_and_a_row_of_zeros():
     assert jnp.isfinite(slope).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1e-30, 1e-20, 1e30])
 def test_unit_length_of_the_tiny_and_the_huge(length):
     rows = np.array([[3, 4]], np.float32) * np.float32(length)
@@ -236,6 +239,7 @@ def test_unit_length_of_the_tiny_and_the_huge(length):
     np.testing.assert_allclose(slope * length, [[0.128, -0.096]], rtol=1e-5)  # (1 − u uᵀ) / length
 
 
+@pytest.mark.slow
 def test_the_penultimate_layer_is_what_the_last_one_sees():
     layers = init_mlp((5, 4, 3), key=jax.random.key(0))
     x = jax.random.normal(jax.random.key(1), (6, 5))

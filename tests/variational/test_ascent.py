@@ -97,6 +97,7 @@ class TestInexact:
         np.testing.assert_allclose(inexact.state.theta, exact.state.theta, atol=1e-3)
         np.testing.assert_allclose(inexact.info.bound, exact.info.log_likelihood, atol=1e-6)
 
+    @pytest.mark.slow
     def test_a_fixed_step_is_safe_when_short_and_breaks_the_bound_when_long(self):
         def bounds(length):
             run = variational_em(
@@ -127,6 +128,7 @@ class TestInexact:
         np.testing.assert_allclose(last_two(0.7), jax.nn.sigmoid(best[0]), atol=1e-3)
         np.testing.assert_allclose(last_two(0.75), (0.753, 0.841), atol=5e-4)
 
+    @pytest.mark.slow
     def test_near_the_summit_a_cycle_leaves_the_fraction_of_missing_information(self):
         """1 − curvature of the evidence / curvature of the bound = 0.355 (notebook 11)."""
         run = variational_em(SHARED, log_odds([0.3]), log_odds([0.9]), HEADS, frames=FRAMES)
@@ -146,6 +148,7 @@ class TestInexact:
         np.testing.assert_allclose(run.frames.theta[2], theta + 0.1 * finite, atol=1e-8)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_halves_alternate_and_single_steps_are_the_same():
     phi = start_q(FREE, 2.0, HEADS)
@@ -161,6 +164,7 @@ def test_halves_alternate_and_single_steps_are_the_same():
         np.testing.assert_allclose(state.phi, frames.phi[half], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_steps_that_run_away_say_so_and_keep_what_was_good():
     """The bound is a parabola in θ, and each step overshoots by more than the one before."""
     data = Effects(np.array([0.4, -1.3, 2.2]), np.array(0.7))

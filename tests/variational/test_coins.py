@@ -64,6 +64,7 @@ class TestModel:
         found = scipy.optimize.minimize(lambda t: -float(bound(t)), self.theta, tol=1e-12)
         np.testing.assert_allclose(self.model.m_step(theta, phi, heads), found.x, atol=1e-5)
 
+    @pytest.mark.slow
     def test_all_heads_or_no_round_at_all_stay_finite(self):
         model, heads = Coins(10), jnp.full(3, 10.0)
         certain = jnp.array([[800.0, 0], [800, 0], [800, 0]])
@@ -89,6 +90,7 @@ def test_where_the_bound_of_a_blended_posterior_touches(blend, touches):
         assert biases[gaps.argmin()] == pytest.approx(touches)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_the_published_run():
     """Figure 1b: from 0.60 and 0.50, after one cycle 0.71 and 0.58, after ten 0.80 and 0.52."""
@@ -103,6 +105,7 @@ def test_the_published_run():
     )
 
 
+@pytest.mark.slow
 def test_float32_agrees():
     theta = jnp.array([0.4, -0.7])
     level = Coins(10).log_likelihood(theta, jnp.asarray(HEADS, jnp.float32))

@@ -85,6 +85,7 @@ class TestRandomCases:
         proof = np.array(kl_proof(log_joint, q=q))
         np.testing.assert_allclose(proof, np.broadcast_to(proof[3], proof.shape), atol=1e-9)
 
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_logits_give_the_same_bound_and_its_gradient(self, seed):

@@ -195,6 +195,7 @@ def test_scores_are_gradients_of_log_densities():
         )
 
 
+@pytest.mark.slow
 def test_a_category_without_probability_counts_nothing():
     """Its logit is −∞, so f = log p − log q is ∞ there: 0 · ∞ is 0."""
     phi, joint = [0.4, 1.0, -np.inf], [-1.0, -3.0, -2.0]
@@ -259,6 +260,7 @@ def test_continuous_estimators_are_unbiased(kind: str, continuous: Draws):
             assert within(estimates, exact), (size, estimates.mean(axis=0), exact)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["plain", "baseline", "leave_one_out"])
 def test_discrete_score_functions_are_unbiased(kind: str, discrete: Draws):
     exact = enumerated_gradient(LOGITS, bag_log_joint(SEEN, BIASES))
@@ -288,6 +290,7 @@ def test_baselines_and_paths_lower_the_variance(continuous: Draws):
     assert path < left < 1.3 * baseline < plain / 3
 
 
+@pytest.mark.slow
 def test_leave_one_out_by_running_sums_is_the_plain_formula(discrete: Draws):
     few = Draws(*(field[:20] for field in discrete))
     found = estimates_by_size(few, jnp.asarray(0.7), sizes=(2, 5))
@@ -308,6 +311,7 @@ def test_a_baseline_with_its_own_draw_is_biased(discrete: Draws):
     assert within(own, 0.75 * exact)
 
 
+@pytest.mark.slow
 def test_relaxing_is_biased_and_less_so_when_colder(discrete: Draws):
     exact = np.asarray(enumerated_gradient(LOGITS, bag_log_joint(SEEN, BIASES)))
     warm = np.asarray(discrete.slopes[:, 0])
@@ -321,6 +325,7 @@ def test_relaxing_is_biased_and_less_so_when_colder(discrete: Draws):
     assert np.asarray(cold).var(axis=0)[0] > 10 * warm.var(axis=0)[0]
 
 
+@pytest.mark.slow
 def test_the_relaxed_gradient_of_two_categories_is_an_integral():
     """The difference of two Gumbels is logistic, so one integral gives the relaxed expectation."""
     joint, phi, tau = np.array([-3.0, -1.0]), np.array([0.4, -0.1]), 0.7
@@ -398,6 +403,7 @@ def test_what_has_no_gradient_is_refused(call, says: str):
         call()
 
 
+@pytest.mark.slow
 def test_single_precision_agrees(continuous: Draws):
     with jax.enable_x64(False):
         few = Draws(*(jnp.asarray(np.asarray(field[:50]), jnp.float32) for field in continuous))

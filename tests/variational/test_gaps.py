@@ -48,6 +48,7 @@ def gaps(tables: Tables) -> Gaps:
         return inference_gaps(tables, encode(vae(), X))
 
 
+@pytest.mark.slow
 def test_the_table_is_the_log_joint(tables: Tables):
     for image, first, second in ((0, 60, 60), (1, 0, 120), (2, 33, 80)):
         z = jnp.array([RULE.nodes[first], RULE.nodes[second]])
@@ -56,6 +57,7 @@ def test_the_table_is_the_log_joint(tables: Tables):
         np.testing.assert_allclose(tables.log_joint[image, first, second], value, rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_evidence_is_the_mean_likelihood_under_the_prior(tables: Tables):
     z = jax.random.normal(jax.random.key(1), (200_000, 2))
     logits = decode(vae(), z)
@@ -67,6 +69,7 @@ def test_the_evidence_is_the_mean_likelihood_under_the_prior(tables: Tables):
         assert abs(np.log(float(shares.mean())) - float(evidence)) < 5 * error
 
 
+@pytest.mark.slow
 def test_a_bound_is_that_of_the_plain_quadrature(tables: Tables):
     q = Normal(jnp.array([0.3, -0.5]), jnp.array([0.4, 0.9]))
     over = grid(RULE, RULE)
@@ -78,6 +81,7 @@ def test_a_bound_is_that_of_the_plain_quadrature(tables: Tables):
         np.testing.assert_allclose(tabulated_bound(q, pick(tables, image)), plain[image], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_spike_between_nodes_gains_nothing(tables: Tables):
     """Where q is narrower than the grid, its bound still does not exceed the evidence."""
     spike = Normal(jnp.array([0.31, -0.52]), jnp.full(2, 1e-4))
@@ -130,6 +134,7 @@ def test_posterior_densities_integrate_to_one(tables: Tables):
     np.testing.assert_allclose(total, 1, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_linked_pixels_have_a_table_too():
     linked = vae(linked=True)
     linked = linked._replace(links=jnp.asarray(np.random.default_rng(1).normal(size=(6, 6))))
@@ -140,6 +145,7 @@ def test_linked_pixels_have_a_table_too():
     np.testing.assert_allclose(table[1, 2, 0], value - 1 - np.log(2 * np.pi), rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_what_has_no_table_is_refused():
     with pytest.raises(ValueError, match=r"^vae: expected two latents"):
         tabulate(init_autoencoder(6, (8,), 3, key=jax.random.key(0)), X, RULE)

@@ -44,6 +44,7 @@ def problem(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:
     return rng.dirichlet(np.full(size, 0.7)), rng.normal(size=size) * 4 - 300
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([(1, 2), (2, 5), (4, 1), (4, 3)]))
 def test_it_is_the_expectation_over_all_ways_to_draw(seed: int, shape: tuple[int, int]):
@@ -76,6 +77,7 @@ def test_what_q_never_draws_does_not_count_and_the_impossible_costs_everything()
     assert expected_bound([1.0, 0.0], impossible, draws=2) == -1
 
 
+@pytest.mark.slow
 def test_estimates_by_sampling_average_to_it():
     q, joint = problem(5, 4)
     z = np.random.default_rng(0).choice(4, size=(40_000, 3), p=q)

@@ -80,6 +80,7 @@ class TestOneDimension:
             np.testing.assert_allclose(found, one_by_one, rtol=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_two_dimensions_against_the_closed_form():
     """x = A z + noise with two z: everything is Gaussian."""
@@ -104,12 +105,14 @@ def test_two_dimensions_against_the_closed_form():
     np.testing.assert_allclose(found, gap, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_nodes_of_two_rules_are_all_pairs():
     over = grid(trapezoid(0, 1, 2), trapezoid(0, 2, 3))
     np.testing.assert_allclose(over.nodes, [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1], [1, 2]])
     np.testing.assert_allclose(np.exp(over.log_weights).sum(), 2, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_float32_agrees_where_that_is_asked():
     over = grid(trapezoid(-8, 8, 401))
     z = over.nodes[:, 0]

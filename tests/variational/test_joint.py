@@ -24,6 +24,7 @@ TABLE, LOG_JOINT = jax.jit(MODEL.table), jax.jit(MODEL.log_joint)
 counts_of = st.lists(st.integers(0, 9), min_size=11, max_size=11).filter(any)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @settings(max_examples=40)
 @given(counts_of, st.floats(0.05, 0.95), st.integers(0, 2**32 - 1))
@@ -67,6 +68,7 @@ class TestPlane:
         completions = jnp.stack([completed(counts, conditional(model)) for model in models])
         return completions, models
 
+    @pytest.mark.slow
     def test_distances_in_the_plane_never_exceed_hellingers(self):
         completions, models = self.curves()
         sets = two_sets(completions, models, models[:3])
@@ -80,6 +82,7 @@ class TestPlane:
         spread = np.linalg.svd(roots - roots.mean(axis=0), compute_uv=False) ** 2
         np.testing.assert_allclose(sets.explained, spread[:2].sum() / spread.sum(), rtol=1e-9)
 
+    @pytest.mark.slow
     def test_in_two_dimensions_nothing_is_lost(self):
         p = np.linspace(0.1, 0.9, 7)
         tables = np.stack([p, 1 - p], axis=1)[:, :, None]
@@ -90,6 +93,7 @@ class TestPlane:
         np.testing.assert_allclose(shown, exact, atol=1e-9)
         np.testing.assert_allclose(sets.explained, 1, rtol=1e-9)
 
+    @pytest.mark.slow
     def test_curves_that_are_one_point_lie_in_the_plane_entirely(self):
         same = np.full((3, 2, 2), 0.25)
         sets = two_sets(same, same, same[:1])

@@ -40,6 +40,7 @@ def arrays(data: Effects) -> Effects:
 class TestClosedForms:
     theta = 1.1
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("model", [MEAN_FIELD, FULL])
     def test_bound_and_evidence_are_those_of_quadrature(self, model):
         data, theta = arrays(DATA), jnp.asarray(self.theta)
@@ -82,6 +83,7 @@ class TestClosedForms:
         np.testing.assert_allclose(3 * (found.log_likelihood - found.bound), gap, rtol=1e-10)
         np.testing.assert_allclose(3 * found.log_likelihood, MEAN_FIELD.log_likelihood(theta, data))
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("model", [MEAN_FIELD, FULL])
     def test_both_steps_are_summits(self, model):
         data, theta = arrays(DATA), jnp.asarray(self.theta)
@@ -103,12 +105,14 @@ class TestBias:
         run = variational_em(model, 0.5, model.e_step(jnp.asarray(0.5), data), data, frames=[200])
         return data, float(run.state.theta), run.info
 
+    @pytest.mark.slow
     def test_maximum_likelihood_is_near_the_truth(self):
         data, theta, info = self.fits(factorised=False)
         np.testing.assert_allclose(theta, maximum_likelihood(data), rtol=1e-8)
         assert theta == pytest.approx(0.98, abs=0.03)
         np.testing.assert_allclose(info.bound, info.log_likelihood, rtol=1e-10)
 
+    @pytest.mark.slow
     def test_the_factorised_bound_stops_short_and_at_too_small_a_theta(self):
         data, theta, info = self.fits(factorised=True)
         assert theta == pytest.approx(0.75, abs=0.02)
@@ -132,6 +136,7 @@ class TestBias:
         assert found[3] == pytest.approx(np.sqrt(0.5), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_samples_have_the_models_variance():
     data = sample_effects(2.0, 20_000, noise=0.5, key=jax.random.key(1))
     assert float((data.x**2).mean()) == pytest.approx(8.25, rel=0.05)

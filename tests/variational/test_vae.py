@@ -47,6 +47,7 @@ def small(**choices: Any) -> Autoencoder:
 # The parts
 
 
+@pytest.mark.slow
 def test_pixels_become_ink_as_often_as_their_grey_says():
     greys = jnp.asarray(np.repeat(np.array([0, 1, 64, 127, 128, 200, 254, 255], np.uint8), 40_000))
     ink = np.asarray(binarised(greys, key=KEY)).reshape(8, -1)
@@ -79,6 +80,7 @@ def test_likelihood_is_bernoulli_even_where_a_logit_is_huge():
     assert far == -1e5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_the_loss_is_the_negative_elbo_by_hand():
     vae = small(conditions=2)
@@ -122,6 +124,7 @@ def test_the_reparametrised_bound_is_unbiased():
     assert abs(draws.mean() - exact) < 4 * draws.std() / len(draws) ** 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_linked_pixels_look_back_only_and_their_probabilities_sum_to_one():
     vae = small(linked=True)
@@ -136,11 +139,13 @@ def test_linked_pixels_look_back_only_and_their_probabilities_sum_to_one():
     assert not np.allclose(logits[0][4:], logits[1][4:])
 
 
+@pytest.mark.slow
 def test_linked_pixels_need_the_image():
     with pytest.raises(ValueError, match=r"^x: expected the image"):
         decode(small(linked=True), jnp.zeros((1, 2)))
 
 
+@pytest.mark.slow
 def test_a_condition_reaches_both_networks():
     vae, x = small(conditions=2), jnp.ones((1, PIXELS))
     one, other = jnp.array([[1.0, 0.0]]), jnp.array([[0.0, 1.0]])

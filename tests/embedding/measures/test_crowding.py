@@ -18,6 +18,7 @@ def test_shares_are_those_of_points_in_a_ball(dims: int):
     np.testing.assert_allclose(shell_shares(radii, dims), counts / counts.sum(), atol=0.01)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(1, 200), st.integers(2, 20))
 def test_shares_of_a_whole_ball_sum_to_1(dims: int, shells: int):
@@ -49,12 +50,14 @@ def test_evenly_filled_space_appears_to_have_its_dimensions(dims: int, around: f
     assert apparent_dims(apart) == pytest.approx(dims, abs=around)
 
 
+@pytest.mark.slow
 def test_a_plane_bent_through_space_still_has_two():
     at = np.random.default_rng(2).uniform(size=(800, 2))
     bent = np.stack([np.cos(at[:, 0]), np.sin(at[:, 0]), at[:, 1]], axis=1)
     assert apparent_dims(cdist(bent, bent)) == pytest.approx(2, abs=0.25)
 
 
+@pytest.mark.slow
 def test_what_has_no_dimensions_is_refused():
     with pytest.raises(ValueError, match="distances: half of the points"):
         apparent_dims(np.zeros((30, 30)))

@@ -56,12 +56,14 @@ def test_of_any_points(seed):
     np.testing.assert_allclose(trustworthiness(cdist(x, x), points, neighbours=4), theirs)
 
 
+@pytest.mark.slow
 def test_a_map_that_keeps_the_order_of_distances_is_perfect(some_digits: Case):
     x = some_digits.x[:60]
     for measure in (trustworthiness, continuity):
         assert measure(cdist(x, x), 7 * x[:, ::-1]) == 1
 
 
+@pytest.mark.slow
 def test_a_torn_map_is_trustworthy_and_not_continuous():
     """A circle cut open keeps no false neighbours, but tears one neighbourhood."""
     angle = np.linspace(0, 2 * np.pi, 100, endpoint=False)
@@ -72,6 +74,7 @@ def test_a_torn_map_is_trustworthy_and_not_continuous():
     assert continuity(d, line, neighbours=6) < trustworthiness(d, line, neighbours=6) - 0.01
 
 
+@pytest.mark.slow
 def test_without_an_array_of_all_pairs_and_neighbours():
     """Compiled for MNIST's first 6,000: 12 neighbours, temporary memory in distances."""
     shape = jax.ShapeDtypeStruct((6000, 6000), np.float32)
@@ -93,6 +96,7 @@ def test_the_nearest_neighbours_error_by_hand():
     assert nearest_neighbour_error(points, [0, 0, 1, 1, 1]) == 0
 
 
+@pytest.mark.slow
 def test_shepard_pairs_are_all_pairs_once_where_there_are_few(roads):
     points = np.random.default_rng(0).normal(size=(21, 2))
     pairs = shepard_pairs(roads, points)
@@ -102,6 +106,7 @@ def test_shepard_pairs_are_all_pairs_once_where_there_are_few(roads):
     np.testing.assert_allclose(pairs.mapped, cdist(points, points)[i, j], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_shepard_pairs_are_a_fair_sample_where_there_are_many(some_digits: Case):
     points = pca_of(some_digits)
     pairs = shepard_pairs(some_digits.distances, points, at_most=5000)
@@ -152,6 +157,7 @@ def test_odd_ones_by_brute_force():
 # Distances along the manifold
 
 
+@pytest.mark.slow
 def test_along_a_circle_the_way_goes_round():
     angle = np.linspace(0, 2 * np.pi, 200, endpoint=False)
     circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)

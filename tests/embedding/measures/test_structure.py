@@ -46,6 +46,7 @@ def test_a_circle_cut_once_stays_in_one_piece():
     assert (torn, pieces) == (1 / 60, 1)
 
 
+@pytest.mark.slow
 def test_crumbs_are_no_pieces():
     strewn = LINE.copy()
     strewn[-2:] += 100

@@ -110,6 +110,7 @@ class TestOutliers:
 
     X = np.random.RandomState(0).randn(100, 3)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("size", [1e4, 1e10, 1e15])
     @pytest.mark.parametrize("precomputed", [False, True])
     def test_far_away_disturb_nobody(self, size, precomputed):
@@ -133,6 +134,7 @@ class TestOutliers:
             with pytest.raises(ValueError, match=r"^x: most points are so close together"):
                 joint_affinities(data, perplexity=30.0, precomputed=precomputed)
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_are_not_too_far_for_float64(self):
         x = self.X.copy()
@@ -140,12 +142,14 @@ class TestOutliers:
         found = calibrate_points(x, perplexity=30.0)
         np.testing.assert_allclose(found.perplexities[1:], 30, rtol=1e-9)
 
+    @pytest.mark.slow
     def test_duplicates_in_the_data_are_not_taken_for_lost(self):
         x = np.concatenate([np.repeat(self.X[:10], 6, axis=0), np.full((1, 3), 1e20)])
         found = calibrate_points(np.repeat(self.X[:10], 6, axis=0), perplexity=3.0)
         np.testing.assert_allclose(found.perplexities, 5, rtol=1e-4)
         np.testing.assert_allclose(calibrate_points(x, perplexity=3.0).perplexities[-1], 60)
 
+    @pytest.mark.slow
     def test_bisection_finds_a_precision_all_the_same(self):
         squares = np.append(((self.X[1:] - self.X[0]) ** 2).sum(axis=1), 1e20)
         search = bisect_precision(squares, perplexity=30.0, steps=40)
@@ -162,6 +166,7 @@ def test_bandwidths_are_those_of_the_formula():
     np.testing.assert_allclose(np.exp(found.log_affinities), p, rtol=1e-9, atol=1e-14)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("double", [False, True])
 def test_log_affinities_are_finite_where_affinities_underflow(double, request):
     if double:
@@ -173,11 +178,13 @@ def test_log_affinities_are_finite_where_affinities_underflow(double, request):
 
 
 class TestTies:
+    @pytest.mark.slow
     def test_equal_distances_share_equally(self):
         """The corners of a simplex are all as far from each other."""
         p = conditional_affinities(np.eye(6), perplexity=2.0)
         np.testing.assert_allclose(p, (1 - np.eye(6)) / 5, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_duplicates_of_a_point_cannot_be_told_apart(self):
         x = np.array([[0.0], [0], [0], [0], [1], [2], [5]])
         found = calibrate_points(x, perplexity=2.0)
@@ -194,10 +201,12 @@ class TestTies:
         logs = np.asarray(calibrate_points(x, perplexity=perplexity).log_affinities)
         assert logs[~np.eye(100, dtype=bool)].min() > -1e4
 
+    @pytest.mark.slow
     def test_constant_rows_are_uniform(self):
         p = conditional_affinities(np.full((4, 3), 7.0), perplexity=1.5)
         np.testing.assert_allclose(p, (1 - np.eye(4)) / 3, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_two_points(self):
         p = conditional_affinities(np.array([[0.0], [1.0]]), perplexity=1.0)
         np.testing.assert_array_equal(p, [[0, 1], [1, 0]])
@@ -255,6 +264,7 @@ class TestJoint:
 
 
 class TestBisection:
+    @pytest.mark.slow
     def test_ends_where_the_rows_do(self, some_digits):
         squares = np.delete(some_digits.distances[7] ** 2, 7)
         search = bisect_precision(squares, perplexity=30.0, steps=40)
@@ -281,6 +291,7 @@ class TestBisection:
             np.testing.assert_allclose(p, softmax(-precision * squares), atol=1e-14)
             np.testing.assert_allclose(perplexity_of(p), reached, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_newtons_step_is_far_quicker(self, some_digits, monkeypatch):
         """Halving alone has narrowed 40 down to 40 / 2¹⁰ by then."""
         monkeypatch.setattr(affinities, "MOST_STEPS", 10)
@@ -293,6 +304,7 @@ class TestBisection:
             bisect_precision(np.ones(3), perplexity=2.0, steps=0)
 
 
+@pytest.mark.slow
 def test_perplexity_of_a_uniform_distribution_is_its_size():
     p = np.zeros((2, 9), np.float32)
     p[0, :4], p[1, :] = 1 / 4, 1 / 9
@@ -324,6 +336,7 @@ def test_bad_data_is_refused(x, says):
         calibrate_points(x, perplexity=1.0)
 
 
+@pytest.mark.slow
 def test_another_perplexity_compiles_nothing(some_digits):
     calibrate_points(some_digits.x, perplexity=20.0)
     before = calibrate._cache_size()

@@ -158,6 +158,7 @@ class TestQuality:
         assert nearest_neighbour_error(run.state.points, labels) <= 0.014
         assert trustworthiness(cdist(x, x), run.state.points, neighbours=12) >= 0.9915
 
+    @pytest.mark.slow
     def test_of_mnist(self, full_data, monkeypatch):
         monkeypatch.setenv("LECTURE11_DATA", str(full_data))
         images = mnist("test").images[:6000].reshape(6000, -1) / 255
@@ -279,6 +280,7 @@ class TestHardData:
             apart = cdist(centres, centres)[np.triu_indices(len(kinds), 1)]
             assert apart.min() > 3 * within
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("settings", [GAINS, MOMENTUM])
     @pytest.mark.parametrize(
         ("x", "trade_off", "perplexity", "most"),
@@ -303,6 +305,7 @@ class TestHardData:
         assert end < 1.1 * middle
         assert end < (start if most is None else most)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("rate", [1000.0, 1e30])
     def test_sne_at_far_too_large_a_rate_keeps_its_last_finite_map(self, rate):
         x = np.random.RandomState(0).randn(30, 3)
@@ -374,6 +377,7 @@ class TestStarts:
         expected = expected / expected[:, 0].std() * 1e-4
         np.testing.assert_allclose(np.abs(start), np.abs(expected), rtol=1e-3, atol=1e-9)
 
+    @pytest.mark.slow
     def test_random_is_small_and_by_its_key(self):
         start = random_map(4000, key=jax.random.key(0))
         np.testing.assert_allclose(start.std(axis=0), 1e-4, rtol=0.05)
@@ -427,6 +431,7 @@ class TestSameness:
         assert not np.array_equal(*maps)  # or nothing was imitated
         np.testing.assert_allclose(*maps, atol=1e-4 * np.abs(maps[0]).max())
 
+    @pytest.mark.slow
     def test_other_numbers_compile_nothing(self):
         x, traces = digits(60), []
 
@@ -446,6 +451,7 @@ class TestSameness:
 
 
 class TestRefusals:
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         ("arguments", "says"),
         [
@@ -483,6 +489,7 @@ class TestRefusals:
         with pytest.raises(ValueError, match=r"^starts: expected shape \(2, 50, 2\)"):
             fit_tsne_many(noise(50), perplexities=(5.0, 9.0), starts=np.zeros((3, 50, 2)))
 
+    @pytest.mark.slow
     def test_an_early_end_is_fine_without_exaggeration(self):
         run = fit_tsne(noise(50), perplexity=5.0, settings=GAINS, frames=(0, 20))
         assert run.steps == 20

@@ -40,6 +40,7 @@ def relative(found, true) -> float:
 
 
 class TestForces:
+    @pytest.mark.slow
     @pytest.mark.parametrize("width", [1e-4, 1e-2, 1.0, 15.0, 100.0])
     @pytest.mark.parametrize("accuracy", [1e-2, 1e-4])
     def test_are_as_accurate_as_asked_at_every_width(self, width, accuracy):
@@ -50,6 +51,7 @@ class TestForces:
         assert relative(forces, true) <= accuracy
         np.testing.assert_allclose(log_norm, true_norm, atol=accuracy)
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_in_double_precision_are_limited_by_the_splines_only(self):
         points = jnp.asarray(clusters(2.0))
@@ -68,6 +70,7 @@ class TestForces:
         forces, _ = by_grid(grown * points, grid, 6)
         assert relative(forces, by_pairs(grown * points)[0]) <= error
 
+    @pytest.mark.slow
     def test_by_cubic_splines_keep_the_law_of_their_error(self):
         points = jnp.asarray(clusters(60.0))
         error, power = LAWS[4]
@@ -81,6 +84,7 @@ class TestForces:
         moved, _ = by_grid(points + jnp.array([100.0, -50.0]), grid, 6)
         assert relative(moved, by_grid(points, grid, 6)[0]) <= 1e-4
 
+    @pytest.mark.slow
     @pytest.mark.parametrize(
         "points",
         [np.zeros((9, 2)), np.repeat([[0.0, 0.0], [3.0, 1.0]], 4, axis=0), [[0.0, 0], [1e-3, 0]]],
@@ -123,6 +127,7 @@ class TestSplines:
             slopes = [spline.derivative()(t) for t in at]
             np.testing.assert_allclose(spline_slopes(fractions, order), slopes, atol=1e-12)
 
+    @pytest.mark.slow
     def test_spread_each_point_as_numpy_does(self):
         points = jnp.asarray(clusters(20.0, 50))
         spacing = jnp.asarray(0.5)

@@ -85,6 +85,7 @@ def student(square):
 
 @plain
 class TestSNE:
+    @pytest.mark.slow
     def test_probabilities_are_the_slides(self):
         points = some_map(0)
         q = by_loops(points, gaussian, joint=False)
@@ -124,6 +125,7 @@ class TestSNE:
 
 @plain
 class TestContrast:
+    @pytest.mark.slow
     def test_infonce_is_the_same_expression_with_one_hot_affinities(self):
         points = some_map(2)
         positives = (jnp.arange(POINTS) + 7) % POINTS
@@ -133,6 +135,7 @@ class TestContrast:
         np.testing.assert_allclose(ours, info_nce_loss(scores, positives), rtol=1e-15)
         np.testing.assert_allclose(sne_cross_entropy(points, one_hot), ours, rtol=1e-15)
 
+    @pytest.mark.slow
     def test_infonce_by_loops(self):
         scores = np.random.default_rng(0).normal(size=(9, 9))
         positives = np.array([1, 2, 3, 4, 5, 6, 7, 8, 0])

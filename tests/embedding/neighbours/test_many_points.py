@@ -29,6 +29,7 @@ def test_a_grid_makes_as_good_a_map_of_the_digits():
     assert losses[1] <= 1.03 * losses[0]
 
 
+@pytest.mark.slow
 def test_the_affinities_of_many_points_are_those_of_few():
     x = noise(900)
     few = neighbour_affinities(measured(x).squares, perplexity=20.0, joint=True)
@@ -55,6 +56,7 @@ def test_hard_data_through_tiles_and_grid(x, monkeypatch):
     assert run.state.points.std(axis=0).min() > 5e-5
 
 
+@pytest.mark.slow
 def test_progress_comes_with_every_grid():
     seen = []
     fit_tsne(noise(200), method="grid", perplexity=20.0, frames=(0, 300),
@@ -83,6 +85,7 @@ def test_sne_has_no_grid():
         fit_sne(noise(50), perplexity=10.0, method="grid")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dims", [1, 3])
 def test_maps_of_other_dimensions_are_exact_of_themselves(dims, monkeypatch):
     monkeypatch.setattr(fits, "GRID_FROM", 30)

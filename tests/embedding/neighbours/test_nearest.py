@@ -14,6 +14,7 @@ def cloud(points: int, dims: int) -> np.ndarray:
     return centres[rng.integers(0, 20, points)] + 0.5 * rng.normal(size=(points, dims))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("points", "dims", "count"), [(2, 3, 1), (70, 1, 69), (500, 5, 20), (1500, 40, 91)]
 )
@@ -28,6 +29,7 @@ def test_all_leaves_searched_find_every_neighbour(points, dims, count):
     np.testing.assert_allclose(np.sort(squares, axis=1), true[:, :count], rtol=2e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_duplicates_are_at_the_distance_of_nothing():
     x = np.repeat(cloud(300, 10), 2, axis=0).astype(np.float32)
     squares, columns = nearest_neighbours(jnp.asarray(x), 10)
@@ -36,6 +38,7 @@ def test_duplicates_are_at_the_distance_of_nothing():
     assert (nearest // 2 == np.arange(600) // 2).all()
 
 
+@pytest.mark.slow
 def test_some_leaves_searched_find_most_neighbours():
     x = jnp.asarray(cloud(3000, 10))
     _, all_of_them = map(np.asarray, nearest_neighbours(x, 30))

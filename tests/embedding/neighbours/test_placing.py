@@ -43,6 +43,7 @@ def test_each_comes_to_its_group_and_to_the_bottom():
         assert loss(place) <= found.fun + 2e-3
 
 
+@pytest.mark.slow
 def test_the_loss_is_the_divergence_but_for_a_constant():
     p = np.asarray(affinities_at(((X[1:] - X[0]) ** 2).sum(axis=1), 0.1))
     weights = 1 / (1 + ((MAP[1:] - MAP[0]) ** 2).sum(axis=1))

@@ -56,6 +56,7 @@ def stress_by_loops(points: np.ndarray, distances: np.ndarray) -> float:
     return total
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("double", [False, True])
 @pytest.mark.parametrize("dims", [1, 2, 3])
 def test_the_fast_kernels_equal_the_formulas(double, dims, request):
@@ -72,6 +73,7 @@ def test_the_fast_kernels_equal_the_formulas(double, dims, request):
 
 @pytest.mark.usefixtures("float64")
 class TestStress:
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_raw_stress_counts_each_pair_once_and_the_slides_twice(self, seed):
@@ -120,6 +122,7 @@ class TestFits:
         fit = fit_mds(roads, frames=[1000], method=method)
         np.testing.assert_allclose(fit.info.stress, 3356497.366, rtol=3e-10)
 
+    @pytest.mark.slow
     def test_smacof_is_scikit_learns_step_by_step(self, some_digits: Case):
         start = np.random.default_rng(0).normal(size=(400, 2))
         for steps in (1, 5, 30):
@@ -129,6 +132,7 @@ class TestFits:
             ours = fit_mds(some_digits.distances, start=start, frames=[steps]).state.points
             np.testing.assert_allclose(ours, theirs, atol=1e-8)
 
+    @pytest.mark.slow
     @each_fit
     @settings(max_examples=15)
     @given(seed=seeds)
@@ -137,12 +141,14 @@ class TestFits:
         stresses = fit(distances, start=start, frames=range(40)).infos.stress
         assert (np.diff(stresses) <= 1e-12 * stresses[0]).all()
 
+    @pytest.mark.slow
     @each_method
     def test_it_ends_where_the_gradient_is_0(self, method, roads):
         fit = fit_mds(roads, frames=[1000], method=method)
         gradient = jax.grad(raw_stress)(fit.state.points, jnp.asarray(roads))
         assert jnp.abs(gradient).max() < 1e-2  # km; 10⁴ at the start
 
+    @pytest.mark.slow
     def test_the_info_is_the_stress_of_its_frame(self, roads):
         fit = fit_mds(roads, frames=[0, 3, 7])
         for points, stress in zip(fit.frames.points, fit.infos.stress, strict=True):
@@ -158,6 +164,7 @@ class TestFits:
         for fit, scale in zip(maps, (1.0, 1e-8, 1e8), strict=True):
             np.testing.assert_allclose(fit.info.stress / scale**2, maps[0].info.stress, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_in_three_dimensions_there_is_less_stress(self, roads):
         flat = fit_mds(roads, frames=[500]).info.stress
         start = classical_scaling(roads, 3).points
@@ -179,6 +186,7 @@ def test_two_points_end_at_their_distance(fit, start):
     np.testing.assert_allclose(np.linalg.norm(np.diff(run.state.points, axis=0)), 3, rtol=1e-4)
 
 
+@pytest.mark.slow
 @each_fit
 def test_points_that_start_in_one_place_are_separated(fit, some_digits: Case):
     run = fit(some_digits.distances, start=np.ones((400, 2)), frames=[0, 500])
@@ -196,6 +204,7 @@ def test_two_that_start_together_among_others_are_separated(roads):
     np.testing.assert_allclose(fit.info.stress, 3356497.366, rtol=1e-4)
 
 
+@pytest.mark.slow
 @each_method
 def test_a_start_on_a_line_leaves_it(method, roads):
     start = np.outer(np.arange(21.0), [1, 2])
@@ -204,6 +213,7 @@ def test_a_start_on_a_line_leaves_it(method, roads):
     assert short > 0.3 * long  # it may end in another minimum, but one in the plane
 
 
+@pytest.mark.slow
 @each_fit
 def test_collinear_data_stay_on_their_line(fit):
     x = np.outer(np.arange(8.0), [3, 4, 0])
@@ -212,6 +222,7 @@ def test_collinear_data_stay_on_their_line(fit):
     np.testing.assert_allclose(align(run.state.points, x[:, :2]).scale, 1, atol=1e-4)
 
 
+@pytest.mark.slow
 @each_method
 def test_duplicates_end_in_one_place(method):
     x = np.random.default_rng(0).normal(size=(10, 2))
@@ -220,6 +231,7 @@ def test_duplicates_end_in_one_place(method):
     np.testing.assert_allclose(fit.state.points[10:], fit.state.points[:4], atol=1e-4)
 
 
+@pytest.mark.slow
 @each_method
 def test_points_all_alike_stay_in_one_place(method):
     fit = fit_mds(np.zeros((5, 5)), frames=[10], method=method)
@@ -266,6 +278,7 @@ class TestHugeNumbers:
         with pytest.raises(ValueError, match=r"^start: expected a map about as large as the"):
             fit(cdist(self.P, self.P), start=1e10 * self.P[:, :2], frames=[9])
 
+    @pytest.mark.slow
     @each_method
     def test_a_start_far_too_large_ends_where_others_do(self, method):
         d = cdist(self.P, self.P)
@@ -288,6 +301,7 @@ class TestHugeNumbers:
         with pytest.raises(ValueError, match=r"^points: with numbers up to 4e\+19 a stress"):
             raw_stress(far[:, :2], np.ones((3, 3)) - np.eye(3))
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_in_float64_they_are_moved(self):
         far = np.array([[0, 4e19, 1], [4e19, 0, 1], [1, 1, 0]])

@@ -84,6 +84,7 @@ class TestFits:
         np.testing.assert_allclose(fit.infos.stress[0], 0.01705, atol=5e-6)
         assert fit.infos.stress[-1] < 0.00939825
 
+    @pytest.mark.slow
     def test_it_ends_where_the_gradient_is_0(self, roads):
         before, after = (fit_sammon(roads, frames=[steps]).state.points for steps in (0, 1000))
         first, last = (
@@ -92,6 +93,7 @@ class TestFits:
         )
         assert last < 1e-5 * first
 
+    @pytest.mark.slow
     def test_the_info_is_the_normalised_stress_of_its_frame(self, roads):
         fit = fit_sammon(roads, frames=[0, 3, 7])
         for points, stress in zip(fit.frames.points, fit.infos.stress, strict=True):
@@ -117,6 +119,7 @@ class TestFits:
 # Hard inputs
 
 
+@pytest.mark.slow
 def test_float32_is_as_good_as_it_can_be(roads):
     fit = fit_sammon(roads, frames=[300])
     assert fit.state.points.dtype == jnp.float32
@@ -130,6 +133,7 @@ def test_duplicates_are_refused_with_a_remedy():
         fit_sammon(pairwise_distances(x), frames=[1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("double", [False, True])
 def test_the_fast_kernel_equals_the_formula(double, request):
     if double:
@@ -142,6 +146,7 @@ def test_the_fast_kernel_equals_the_formula(double, request):
     np.testing.assert_allclose(found, right, rtol=1e-13 if double else 2e-6)
 
 
+@pytest.mark.slow
 def test_of_distances_that_are_all_0_there_is_no_normalised_stress():
     with pytest.raises(ValueError, match=r"^distances: all are 0, and Sammon's stress divides"):
         sammon_stress(np.zeros((3, 2)), np.zeros((3, 3)))
@@ -155,5 +160,6 @@ def test_duplicates_count_0_however_far_apart_in_the_map():
     )
 
 
+@pytest.mark.slow
 def test_nan_in_a_map_is_nan_in_its_stress():
     assert jnp.isnan(jax.jit(fast_sammon_stress)(jnp.full((4, 2), jnp.nan), 1 - jnp.eye(4)))

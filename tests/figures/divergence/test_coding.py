@@ -144,6 +144,7 @@ def test_no_sentence_is_no_error():
     assert not bars(picture).any()
 
 
+@pytest.mark.slow
 def test_a_long_sentence_says_that_it_is_cut():
     assert "drawn" not in said(TEXT).words
     assert said(TEXT * 2).words.endswith(" (The first 50 are drawn.)")

@@ -183,6 +183,7 @@ def test_the_stage_fills_the_frame():
     assert reach == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_without_odd_ones():
     clear = CORNERS[LABELS] + 0.01 * POINTS
     assert "0 of 120 digits (0 %)" in thumbnail_map(clear, LABELS, IMAGES).words
@@ -214,6 +215,7 @@ def test_no_two_thumbnails_overlap():
     assert "and 2 of the rest" in picture.words
 
 
+@pytest.mark.slow
 def test_the_odd_digits_stage_shows_it_and_its_neighbours():
     picture = SAMPLES["odd digit"]()
     assert picture.words == (

@@ -170,6 +170,7 @@ def test_the_search_counts_until_it_stays_close(tried, steps):
     assert Search(tried, 20.0, 1.0).steps == steps
 
 
+@pytest.mark.slow
 def test_a_point_holds_its_probabilities_in_the_order_of_the_data():
     left, above, below = figure_of(SAMPLES["neighbours"]()).axes
     p, q = above.lines

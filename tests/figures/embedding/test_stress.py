@@ -1,6 +1,7 @@
 import re
 
 import numpy as np
+import pytest
 from matplotlib.text import Text
 
 from lecture11.datasets import eurodist, swiss_roll
@@ -110,6 +111,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.slow
 def test_words_of_the_roll():
     assert SAMPLES["roll"]().words == (
         "200 points on a rolled-up band; each sixth of its length has a colour and a marker of its "

@@ -162,6 +162,7 @@ def test_what_counts_as_one_optimum_can_be_chosen(tolerance: float, counts: list
     assert [count for _, count in optima_of(picture)] == counts
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=12))
 def test_every_run_is_counted_once_whatever_their_order(ends: list[int]):

@@ -2,6 +2,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+import pytest
 from matplotlib.patches import Ellipse
 
 from lecture11.divergence import Normal
@@ -217,6 +218,7 @@ def test_every_gap_is_drawn_and_the_mean_of_each_kind():
     np.testing.assert_allclose([bar.get_xdata()[0] for bar in means], [0.25, 4, 0.25, 1])
 
 
+@pytest.mark.slow
 def test_the_ellipses_are_one_and_two_standard_deviations():
     below = figure_of(SAMPLES["posteriors"]()).axes[4]  # the second image's
     outlines = [patch for patch in below.patches if isinstance(patch, Ellipse)]
