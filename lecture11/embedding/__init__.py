@@ -71,6 +71,7 @@ from lecture11.embedding.neighbours.affinities import (
     perplexity_of,
 )
 from lecture11.embedding.neighbours.descent import (
+    FAST,
     GAINS,
     MOMENTUM,
     REPRODUCIBLE,
@@ -127,6 +128,7 @@ from lecture11.embedding.stress.mds import (
 from lecture11.embedding.stress.sammon import fit_sammon, sammon_slide_stress, sammon_stress
 
 __all__ = [
+    "FAST",
     "GAINS",
     "MOMENTUM",
     "PCA",

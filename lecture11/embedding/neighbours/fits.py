@@ -32,6 +32,7 @@ from lecture11.embedding.neighbours.attraction import (
     pair_affinities,
 )
 from lecture11.embedding.neighbours.descent import (
+    FAST,
     GAINS,
     USUAL,
     BatchedStep,
@@ -42,7 +43,7 @@ from lecture11.embedding.neighbours.descent import (
     Settings,
     start_state,
 )
-from lecture11.embedding.neighbours.grid import grid_over, order_for
+from lecture11.embedding.neighbours.grid import grid_over
 from lecture11.embedding.neighbours.losses import (
     NERV,
     SNE,
@@ -109,7 +110,7 @@ def fit_tsne(
     x: Any,
     *,
     perplexity: float = 30.0,
-    settings: Settings = USUAL,
+    settings: Settings | None = None,
     frames: Iterable[int] = (0, 1000),
     start: Any = None,
     key: PRNGKeyArray | None = None,
@@ -124,8 +125,9 @@ def fit_tsne(
 
     x: points × dims; where ``precomputed``, the matrix of their distances
     perplexity: of each point's neighbours, 1 to N − 1
-    settings: :data:`~lecture11.embedding.USUAL` or :data:`~lecture11.embedding.REPRODUCIBLE`, or
-        of your own
+    settings: :data:`~lecture11.embedding.USUAL`, :data:`~lecture11.embedding.FAST` or
+        :data:`~lecture11.embedding.REPRODUCIBLE`, or of your own; None for USUAL where all pairs
+        repel each other and FAST on a grid
     frames: iterations after which to keep the map; the last ends the run
     start: a map, points × 2 (or × 1, or × 3), to begin from, of standard deviation 1e-4 or so; None
         for PCA, or random where a ``key`` is given
@@ -146,24 +148,23 @@ def fit_tsne(
     (4, 2) Status.COMPLETED
     """
     as_instance("loss", loss, NeighbourLoss, "use SNE, SYMMETRIC_SNE or TSNE")
-    _check_settings(settings)
+    if settings is not None:
+        _check_settings(settings)
     as_choice("method", method, ("auto", "exact", "grid"))
     accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
     given, affinities = _affinities(x, perplexity, precomputed, loss.joint)
     points = _start(given, start, key, precomputed)
     loop: dict[str, Any] = {"frames": frames, "chunk": chunk, "on_chunk": on_chunk}
     if not _takes_grid(method, loss, points):
-        return descend(loss, affinities, points, settings, **loop)
+        return descend(loss, affinities, points, settings or USUAL, **loop)
     loop["chunk"] = min(as_whole("chunk", chunk, 1), STEPS_ON_A_GRID)
 
     def prepare(state: DescentState, data: DescentData) -> DescentData:
         grid = grid_over(state.points, accuracy)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
-    by_grid = GridLoss(order_for(accuracy, len(points)))
-    return descend(
-        by_grid, GridAffinities(affinities, None), points, settings, prepare=prepare, **loop
-    )
+    on_grid = GridAffinities(affinities, None)
+    return descend(GridLoss(), on_grid, points, settings or FAST, prepare=prepare, **loop)
 
 
 def _affinities(

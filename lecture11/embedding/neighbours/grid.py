@@ -24,18 +24,21 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, ArrayLike, Float, Int
 
-LADDER = (128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096)
-"""Cells in each direction. Each is compiled for once; all are quick to transform."""
-MARGIN = 1.15
+LADDER = (160, 320, 480, 640, 800, 960, 1200, 1440, 1920, 2880, 4000)
+"""Cells in each direction. Each is compiled for once; all are quick to transform. None is a power
+of 2: its columns would lie in memory where a cache can hold but few of them at a time."""
+MARGIN = 1.1
 """How much wider than the map a grid is at least, as maps grow."""
 ROOM = 2.0
 """How much wider it is for a small map, whose cells could be as small as one likes."""
 CUBIC = 4
 """Cells in each direction that a point is spread over by a cubic spline."""
 QUINTIC = 6
-"""The same of the spline for an accuracy beyond :data:`MOST_CUBIC`."""
+"""The same of a smoother spline, which allows for larger cells."""
 MOST_CUBIC = 2e-3
-FEW = 30_000
+"""The least error for which cubic splines are thought of: small cells cost digits too."""
+CELL = 7
+"""A cell costs about as much, to transform there and back, as so many that a point is spread to."""
 MOST_SPACING = 0.6
 """Beyond, the laws below no longer hold."""
 LAWS = {CUBIC: (1.15e-2, 3.5), QUINTIC: (2.4e-3, 6.0)}
@@ -52,6 +55,8 @@ class Grid(NamedTuple):
     """The side of a cell, in units of the map."""
     spectrum: Float[Array, "waves half"]
     """Of w, divided by the splines'; over twice the cells, as what is transformed is periodic."""
+    nodes: Float[Array, " order"]
+    """The spline of a point that lies on a cell; as many as it is spread over in each direction."""
 
 
 class Places(NamedTuple):
@@ -65,48 +70,58 @@ class Places(NamedTuple):
     """Its derivative by the point's coordinate in units of cells."""
 
 
-def order_for(accuracy: float, points: int) -> int:
-    """The order of the splines, for a relative error of the forces.
-
-    For few points the cells cost more than spreading: then fewer cells and smoother splines.
-    """
-    return CUBIC if accuracy >= MOST_CUBIC and points >= FEW else QUINTIC
-
-
-def spacing_for(accuracy: float, points: int, width: float) -> float:
+def spacing_for(accuracy: float, points: int, width: float, order: int) -> float:
     """The side of a cell with which a map so wide has at most that relative error of the forces."""
-    error, power = LAWS[order_for(accuracy, points)]
+    error, power = LAWS[order]
     return 0.35 * (accuracy / (error * (width / points**0.5) ** SPARSE)) ** (1 / power)
 
 
 def grid_over(points: Float[Array, "points 2"], accuracy: float) -> Grid:
-    """The smallest grid on the ladder that is fine enough for the map, and wider than it.
+    """The cheapest grid that is fine enough for the map, and wider than it.
 
     Raises ValueError where none is.
     """
-    width, order = float(extent(points)), order_for(accuracy, len(points))
-    coarsest = min(MOST_SPACING, spacing_for(accuracy, len(points), width))
-    needed = MARGIN * width / coarsest + order
+    width = float(extent(points))
+    orders = (CUBIC, QUINTIC) if accuracy >= MOST_CUBIC else (QUINTIC,)
+    order = min(orders, key=lambda each: _cost(accuracy, len(points), width, each))
+    needed, coarsest = _needed(accuracy, len(points), width, order)
     if needed > LADDER[-1]:
         raise ValueError(
             f"accuracy: a map {width:.4g} wide needs a grid of {needed:.0f} cells in each "
             f"direction, and {LADDER[-1]} are the most; allow a larger error than {accuracy:g}, or "
             "give method='exact'."
         )
-    cells = next(each for each in LADDER if each >= needed)
+    cells = _on_ladder(needed)
     spacing = min(coarsest, ROOM * width / (cells - order))
     return make_grid(jnp.asarray(spacing, points.dtype), cells, order)
 
 
+def _needed(accuracy: float, points: int, width: float, order: int) -> tuple[float, float]:
+    """Cells in each direction, and the most their side may be."""
+    coarsest = min(MOST_SPACING, spacing_for(accuracy, points, width, order))
+    # Fewer cells than points would save nothing, and one more size be compiled for.
+    return max(MARGIN * width / coarsest + order, points**0.5), coarsest
+
+
+def _on_ladder(needed: float) -> float:
+    return next((each for each in LADDER if each >= needed), needed)
+
+
+def _cost(accuracy: float, points: int, width: float, order: int) -> float:
+    """Of spreading, transforming and reading, in shares of a point."""
+    cells = _on_ladder(_needed(accuracy, points, width, order)[0])
+    return points * order**2 + CELL * cells**2
+
+
 def grid_repulsion(
-    points: Float[Array, "points 2"], grid: Grid, order: int
+    points: Float[Array, "points 2"], grid: Grid
 ) -> tuple[Float[Array, "points 2"], Float[Array, ""]]:
     """2 Σ_j w_ij² (x̄_i − x̄_j) / Z, and log Z.
 
     grid: made for this map by :func:`grid_over`; where the map has outgrown it since, or has shrunk
         by half, one with as many cells that fits is made for this call
     """
-    cells = len(grid.spectrum) // 2
+    cells, order = len(grid.spectrum) // 2, len(grid.nodes)
     least = extent(points) / (cells - order)
     fits = (least <= grid.spacing) & (grid.spacing <= 2 * ROOM * least)
     grid = lax.cond(fits, lambda: grid, lambda: make_grid(least, cells, order))
@@ -135,10 +150,10 @@ def make_grid(spacing: Float[Array, ""], cells: int, order: int) -> Grid:
     squares = apart[:, None] ** 2 + apart[None, :] ** 2
     farthest = 2 * (spacing * cells) ** 2
     w = (farthest - squares) / ((1 + squares) * (1 + farthest))
-    blur = _blur(period, order) ** 2
-    return Grid(
-        spacing, jnp.fft.rfft2(w).real / (blur[:, None] * blur[None, : cells + 1]).astype(w.dtype)
-    )
+    nodes = np.array(spline_weights(np.zeros(()), order))
+    blur = _blur(period, nodes) ** 2
+    blurs = (blur[:, None] * blur[None, : cells + 1]).astype(w.dtype)
+    return Grid(spacing, jnp.fft.rfft2(w).real / blurs, jnp.asarray(nodes, w.dtype))
 
 
 def _offset(spacing: Float[Array, ""], cells: int) -> Float[Array, ""]:
@@ -146,12 +161,11 @@ def _offset(spacing: Float[Array, ""], cells: int) -> Float[Array, ""]:
     return 1 / (1 + 2 * (spacing * cells) ** 2)
 
 
-def _blur(period: int, order: int) -> np.ndarray:
+def _blur(period: int, nodes: np.ndarray) -> np.ndarray:
     """What spreading by a spline multiplies each wave by: Σ_k M(k) cos 2πkf over its nodes k."""
-    at_nodes = np.array(spline_weights(np.zeros(()), order))
-    nodes = np.arange(order) - order // 2 + 1
+    k = np.arange(len(nodes)) - len(nodes) // 2 + 1
     turns = 2 * np.pi * np.arange(period) / period
-    return (at_nodes[:, None] * np.cos(np.outer(nodes, turns))).sum(axis=0)
+    return (nodes[:, None] * np.cos(np.outer(k, turns))).sum(axis=0)
 
 
 def spline_weights(fractions: ArrayLike, order: int) -> list[Any]:

@@ -109,10 +109,9 @@ class GridAffinities(NamedTuple):
 
 @dataclass(frozen=True)
 class GridLoss:
-    """t-SNE's, its repulsion by way of a grid and splines of so high an order."""
+    """t-SNE's, its repulsion by way of a grid."""
 
     is_steep: ClassVar[bool] = False
-    order: int
 
     def rate(self, points: int) -> float:
         """As without a grid."""
@@ -126,7 +125,7 @@ class GridLoss:
         self, points: Float[Array, "points 2"], affinities: GridAffinities, exaggeration: Array
     ) -> tuple[Float[Array, ""], Float[Array, "points 2"]]:
         """The loss, and its gradient with the attraction exaggerated."""
-        repelled = grid_repulsion(points, affinities.grid, self.order)
+        repelled = grid_repulsion(points, affinities.grid)
         return TSNE.repelled(points, affinities.neighbours, exaggeration, repelled)
 
 

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from lecture11.embedding import REPRODUCIBLE, SNE, fit_sne, fit_tsne, joint_affinities, tsne_loss
+from lecture11.embedding import (
+    FAST,
+    REPRODUCIBLE,
+    SNE,
+    USUAL,
+    fit_sne,
+    fit_tsne,
+    joint_affinities,
+    tsne_loss,
+)
 from lecture11.embedding.neighbours import fits
 from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import many_affinities, neighbour_affinities
@@ -50,18 +59,25 @@ def test_the_affinities_of_many_points_are_those_of_few():
 )
 def test_hard_data_through_tiles_and_grid(x, monkeypatch):
     monkeypatch.setattr(fits, "GRID_FROM", 200)
-    run = fit_tsne(x, perplexity=20.0, frames=(0, 300))
+    run = fit_tsne(x, perplexity=20.0, frames=(0, 75))
     assert run.status is Status.COMPLETED
     assert np.isfinite(run.infos.loss).all()
     assert run.state.points.std(axis=0).min() > 5e-5
 
 
 @pytest.mark.slow
-def test_progress_comes_with_every_grid():
+def test_progress_comes_with_every_grid_and_few_iterations_are_early():
     seen = []
-    fit_tsne(noise(200), method="grid", perplexity=20.0, frames=(0, 300),
+    fit_tsne(noise(200), method="grid", perplexity=20.0, frames=(0, 75),
              on_chunk=lambda steps, total, info: seen.append(steps))  # fmt: skip
-    assert seen == list(range(25, 301, 25))
+    assert seen == [25, 50, 75]
+
+
+@pytest.mark.slow
+def test_long_strides_come_down_in_half_the_iterations():
+    x = load_digits().data[:600] / 16
+    usual = fit_tsne(x, settings=USUAL, frames=(300,)).info.loss
+    assert fit_tsne(x, settings=FAST, frames=(150,)).info.loss <= usual
 
 
 @pytest.mark.parametrize(
@@ -96,6 +112,6 @@ def test_maps_of_other_dimensions_are_exact_of_themselves(dims, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_double_precision_stays_double():
-    run = fit_tsne(noise(200), method="grid", perplexity=60.0, frames=(0, 300))
+    run = fit_tsne(noise(200), method="grid", perplexity=60.0, frames=(0, 75))
     assert run.state.points.dtype == np.float64
     assert np.isfinite(run.info.loss)

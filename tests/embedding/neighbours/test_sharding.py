@@ -38,7 +38,7 @@ for place in (None, rows):
         of_rows = data.affinities._replace(neighbours=affinities._replace(
             pairs=edges, negentropy=jax.device_put(affinities.negentropy, everywhere)))
         data = data._replace(affinities=of_rows)
-    _, _, info = advance(DescentStep(GridLoss(6)), state, data, [20])
+    _, _, info = advance(DescentStep(GridLoss()), state, data, [20])
     losses.append(float(info.loss[0]))
 print(*losses)
 assert abs(losses[1] / losses[0] - 1) < 1e-3
