@@ -1,31 +1,18 @@
-"""A player: pictures computed once, then played, stepped and scrubbed in the browser alone.
+"""A player: pictures computed once, then played, stepped and scrubbed in the browser alone."""
 
-All links are made with ``jslink``, so a player goes on working in an exported page, where no
-kernel answers.
-"""
-
+import html
 from collections.abc import Iterable
 
-import ipywidgets as widgets
-
 from lecture11.arguments import as_instance, as_whole
-from lecture11.explore.layout import FITS, Spoken, bar, number_box
+from lecture11.explore.living import Living
 from lecture11.figures import Picture
 
-# ipywidgets gives the buttons an icon and no name. Generated content is part of an element's
-# accessible name, needs no script, and helps everyone else too.
-_NAMED_BUTTONS = """<style>
-.lecture11-player .widget-play { width: auto }
-.lecture11-player .widget-play button { width: auto; padding: 0 0.8em }
-.lecture11-player .widget-play button:nth-of-type(1)::after { content: " play / pause" }
-.lecture11-player .widget-play button:nth-of-type(2)::after { content: " back to start" }
-</style>"""
 
-
-class Player(Spoken):
+class Player(Living):
     """Play, step and scrub through pictures.
 
-    Keyboard: Tab to the number box, then Up and Down; the play button takes Space.
+    Where nothing plays, the first of them stands: a notebook keeps no other, and the exporter
+    takes them all from a run.
     """
 
     def __init__(
@@ -39,28 +26,32 @@ class Player(Spoken):
         as_instance("label", label, str, "put it in quotes")
         as_whole("milliseconds", milliseconds, low=1)
         as_instance("pictures", pictures, Iterable, "give a list")
-        shown = []
+        self.frames: list[str] = []
+        self.words: list[str] = []
         for index, picture in enumerate(pictures):
             as_instance(f"pictures[{index}]", picture, Picture, "draw one with lecture11.figures")
-            shown.append((picture.words, widgets.HTML(picture.to_html())))
-        if not shown:
+            self.frames.append(picture.to_html(kept=True))
+            self.words.append(picture.words)
+        if not self.frames:
             raise ValueError("pictures: a player needs at least one; got none.")
-        self._words = [words for words, _ in shown]
-        last = len(shown) - 1
-        self.box, self.slider = number_box(label, 0, last, 1, 0), bar(last, 0)
-        self.play = widgets.Play(max=last, interval=milliseconds, show_repeat=False)
-        self.stack = widgets.Stack([page for _, page in shown], selected_index=0)
-        widgets.jslink((self.play, "value"), (self.box, "value"))
-        widgets.jslink((self.box, "value"), (self.slider, "value"))
-        widgets.jslink((self.box, "value"), (self.stack, "selected_index"))
-        style = widgets.HTML(_NAMED_BUTTONS, layout=widgets.Layout(display="none"))
-        controls = widgets.HBox([style, self.play, self.box, self.slider], layout=FITS)
-        super().__init__([controls, self.stack])
-        self.add_class("lecture11-player")
+        self._label, self._milliseconds = html.escape(label), milliseconds
+        super().__init__(self._html_of(self.frames))
+
+    def still(self) -> str:
+        """The first picture, which says that there are more."""
+        last = len(self.frames) - 1
+        return self._html_of(self.frames[:1], f"<p>{self._label} 0 of {last}: run this to play.</p>")
+
+    def _html_of(self, frames: list[str], more: str = "") -> str:
+        return (
+            f'<div data-living="player" class="lecture11 lecture11-player" '
+            f'data-label="{self._label}" data-milliseconds="{self._milliseconds}">'
+            f"{''.join(frames)}{more}</div>"
+        )
 
     def __repr__(self) -> str:
         """The widget in words."""
         return (
-            f"Player of {len(self._words)} frames (run this cell to use it). "
-            f"First: {self._words[0]} Last: {self._words[-1]}"
+            f"Player of {len(self.frames)} frames (run this cell to use it). "
+            f"First: {self.words[0]} Last: {self.words[-1]}"
         )

@@ -51,5 +51,5 @@ def _html_of(prompt: str, replies: Mapping[str, str], answer: Picture | None) ->
         f'<div data-living="question" class="lecture11 lecture11-question">'
         f"<p><strong>{html.escape(prompt)}</strong></p><ul>{choices}</ul>"
         f"<details><summary>Answer</summary><dl>{answers}</dl>"
-        f"{answer.to_html() if answer else ''}</details></div>"
+        f"{answer.to_html(kept=True) if answer else ''}</details></div>"
     )

@@ -64,15 +64,16 @@ class Picture:
         if not self.words.strip():
             raise ValueError("words: a picture needs a sentence that says what it shows; got none.")
 
-    def to_html(self) -> str:
+    def to_html(self, *, kept: bool = False) -> str:
         """One ``<figure>``: the image, the words as its alternative text and, visibly, below it.
 
+        kept: whether it stays, so that it may take longer to be smaller; what moves is soon gone.
         The visible words are hidden from screen readers, which have read them with the image.
         """
         figure = self.drawing if isinstance(self.drawing, Figure) else self.drawing.figure
         width, height = (round(96 * inches) for inches in figure.get_size_inches())
         words = html.escape(self.words)
-        data = base64.b64encode(png_of(self.drawing)).decode()
+        data = base64.b64encode(png_of(self.drawing, kept=kept)).decode()
         return (
             '<figure style="margin: 0">'
             f'<img alt="{words}" width="{width}" height="{height}" '
@@ -83,20 +84,20 @@ class Picture:
         )
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.to_html(kept=True)
 
     def __repr__(self) -> str:
         return self.words
 
 
 @styled
-def png_of(drawing: Figure | Stage) -> bytes:
-    """Encode a drawing; a stage in 256 colours, and fast if it is about to move."""
+def png_of(drawing: Figure | Stage, *, kept: bool = False) -> bytes:
+    """Encode a drawing; a stage in 256 colours, and fast if it is about to move and not kept."""
     file = io.BytesIO()
     if isinstance(drawing, Stage):
         image = Image.fromarray(drawing.pixels()).convert("RGB")
         few_colours = image.quantize(256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-        level = 1 if drawing.moves else 9  # a still is encoded once, and then kept
+        level = 1 if drawing.moves and not kept else 9
         few_colours.save(file, "png", compress_level=level)
     else:
         drawing.savefig(file, format="png", dpi=96 * SHARPNESS, metadata={"Software": None})

@@ -2,8 +2,8 @@
 
 ``python -m lecture11.publish.page notebooks/NN_name.ipynb page.html``
 
-The notebook is not run: a laboratory's stored still says which it is, and the page's script takes
-its place. The page shows the student's edition: exercises without solutions. Code is folded, but
+The notebook is run only where it has players, whose pictures it does not keep: a laboratory's
+stored still says which it is, and the page's script takes its place. The page shows the student's edition: exercises without solutions. Code is folded, but
 where it is the idea (the cell's tag ``show-input``).
 """
 
@@ -16,7 +16,6 @@ from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
 from bs4 import BeautifulSoup, Tag
 from nbformat import NotebookNode
 
@@ -26,6 +25,7 @@ from lecture11.explore.laboratories import DECLARED
 from lecture11.explore.page import script, style
 from lecture11.explore.widget import declared
 from lecture11.publish.cells import anchored, code, is_shown, outputs, parsed, plain, text
+from lecture11.publish.frames import read_whole
 
 PLACE = re.compile(r'<figure data-laboratory="([\w-]+)"')
 FILES = resources.files("lecture11.publish") / "files"
@@ -161,7 +161,7 @@ def _text(folder: resources.abc.Traversable, name: str) -> str:
 
 def main(source: str, target: str) -> None:
     """Write the page of a notebook."""
-    Path(target).write_text(exported(nbformat.read(source, as_version=4)), "utf-8")
+    Path(target).write_text(exported(read_whole(Path(source))), "utf-8")
 
 
 if __name__ == "__main__":

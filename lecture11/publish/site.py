@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
-
 from lecture11.publish.cells import HEADINGS, plain
+from lecture11.publish.frames import read_whole
 from lecture11.publish.page import FILES, VENDOR, Page, head, linked, page_of, scripts_of, shared
 
 WELCOME = """<h1>lecture11</h1>
@@ -160,7 +159,7 @@ def cleared(folder: Path) -> Path:
 def main(source: str, target: str) -> None:
     """Write the site of a folder of notebooks, in place of an earlier one."""
     notebooks = sorted(Path(source).glob("*.ipynb"))
-    entries = [Entry(path.stem, page_of(nbformat.read(path, as_version=4))) for path in notebooks]
+    entries = [Entry(path.stem, page_of(read_whole(path))) for path in notebooks]
     written = dict(files(entries))
     folder = cleared(Path(target))
     for name, text in written.items():

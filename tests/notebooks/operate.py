@@ -97,8 +97,7 @@ def operate_stepper(stepper: Stepper) -> None:
 
 def look_through_player(player: Player) -> None:
     """Its pages turn in the browser alone; here, that there is something to see at every turn."""
-    first, *others = [page.value for page in player.stack.children]
-    assert player.box.max == player.slider.max == player.play.max == len(others)
+    first, *others = player.frames
     watched = Watched(f"{player!r:.60}", first)
     for number, page in enumerate(others, start=1):
         watched.moved(page, f"frame {number}")

@@ -1,35 +1,8 @@
 // Controls beside the picture: native HTML elements, each with its label.
 
+import { numberBox } from "./box.js";
 import { html, named } from "./dom.js";
-import { decimals, rounded } from "./handles.js";
-
-/** A labelled number box; `set` gets what is typed, within the limits. Returns what shows a number. */
-export function numberBox(
-  /** @type {Element} */ parent,
-  /** @type {string} */ label,
-  /** @type {{low: number, high: number, step: number}} */ { low, high, step },
-  /** @type {(value: number) => void} */ set,
-) {
-  const whole = html("label", parent, { class: "number" });
-  html("span", whole, {}, label);
-  const box = html("input", whole, { type: "number", min: low, max: high, step: step || "any" });
-  let typed = false; // what is being typed stays as it is
-  box.addEventListener("input", () => {
-    typed = true;
-    const value = box.valueAsNumber;
-    if (value >= low && value <= high) set(value);
-  });
-  box.addEventListener("change", () => {
-    typed = false;
-    const value = box.valueAsNumber;
-    if (Number.isFinite(value)) set(Math.min(high, Math.max(low, value)));
-  });
-  return (/** @type {number} */ value) => {
-    if (typed && document.activeElement === box) return;
-    const text = Number.isFinite(value) ? value.toFixed(decimals(step)) : "";
-    if (box.value !== text) box.value = text;
-  };
-}
+import { rounded } from "./numbers.js";
 
 /** Where a bar's position and the number differ. @param {any} spec */
 function barOf({ low, high, step, log }) {

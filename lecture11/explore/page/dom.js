@@ -41,6 +41,12 @@ export function svg(tag, parent, attributes = {}, text) {
   return finished(parent.appendChild(document.createElementNS(SVG, tag)), attributes, text);
 }
 
+/** Milliseconds without a change, after which all is said and sent. */
+export const REST = 300;
+
+/** Milliseconds that a frame stays, at least: more than none where the reader wants little motion. */
+export const calm = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 700 : 0);
+
 /** A name that nothing else in the page has; each widget runs a copy of this script. @param {string} stem */
 export const named = (stem) => `lecture11-${stem}-${Math.random().toString(36).slice(2)}`;
 

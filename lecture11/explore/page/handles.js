@@ -1,13 +1,7 @@
 // Grips that follow the pointer.
 
 import { html, ownColour } from "./dom.js";
-import { formatted } from "./numbers.js";
-
-/** @param {number} value @param {number} step */
-export const rounded = (value, step) => (step ? Number((Math.round(value / step) * step).toFixed(10)) : value);
-
-/** How many decimals numbers of this step are shown with. @param {number} step */
-export const decimals = (step) => (step ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 2);
+import { decimals, formatted, rounded } from "./numbers.js";
 
 /** Numbers of one field that are dragged; `k` counts them. */
 export class Drag {

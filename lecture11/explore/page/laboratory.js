@@ -1,7 +1,7 @@
 // A laboratory in the page: it draws a scene, follows handles, runs moves, and says what there is.
 
 import { makeBoxes, makeControl } from "./controls.js";
-import { html, named } from "./dom.js";
+import { REST, html, named } from "./dom.js";
 import { Engine } from "./engine.js";
 import { Drag } from "./handles.js";
 import { drawMark } from "./marks.js";
@@ -11,7 +11,6 @@ import { makeScene, themeOf } from "./scene.js";
 import { makeDraw, makePick, makePlace } from "./strokes.js";
 import { wordsOf } from "./numbers.js";
 
-const REST = 300; // milliseconds without a change, after which all is said and sent
 const WAITS = "(Some of this waits until you let go.)";
 
 export class Laboratory {

@@ -1,9 +1,10 @@
 // What lives from its HTML alone, in a page and as a notebook's widget.
 
+import { showPlayer } from "./player.js";
 import { askQuestion } from "./question.js";
 
 /** @type {Object<string, (root: HTMLElement) => void>} */
-const LIVE = { question: askQuestion };
+const LIVE = { player: showPlayer, question: askQuestion };
 
 /** Bring all to life that stands in an element. @param {ParentNode} within */
 export function bringAll(within) {

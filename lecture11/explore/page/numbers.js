@@ -82,3 +82,9 @@ export function wordsOf(sentences, values, lists) {
     .map(({ text }) => filled(text, values, lists))
     .join(" ");
 }
+
+/** To a multiple of the step, or as it is where that is 0. @param {number} value @param {number} step */
+export const rounded = (value, step) => (step ? Number((Math.round(value / step) * step).toFixed(10)) : value);
+
+/** How many decimals numbers of this step are shown with. @param {number} step */
+export const decimals = (step) => (step ? Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)) : 2);

@@ -1,10 +1,9 @@
 // Buttons: a move each, play and pause, the states to start from.
 
-import { html } from "./dom.js";
+import { calm, html } from "./dom.js";
 import { isTrue } from "./numbers.js";
 
 const BUDGET = 12; // milliseconds of a frame that moves may take
-const CALM = 700; // milliseconds between frames where the reader wants little motion
 
 /** @param {any} lab */
 export function makeBar(lab) {
@@ -27,7 +26,7 @@ export function makeBar(lab) {
   const over = () => spec.until && isTrue(lab.engine.values[spec.until]);
   let last = 0;
   let owed = 0; // moves that are due, in part
-  let shown = -CALM; // when the last frame was drawn
+  let shown = -Infinity; // when the last frame was drawn
 
   function start() {
     if (over()) return;
@@ -61,7 +60,7 @@ export function makeBar(lab) {
         owed--;
       }
     });
-    if (now - shown < CALM && matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (now - shown < calm()) return;
     shown = now;
     lab.frame();
     if (over()) stop();

@@ -1,0 +1,32 @@
+// A labelled number box: what keyboard and screen reader use everywhere.
+
+import { html } from "./dom.js";
+import { decimals } from "./numbers.js";
+
+/** A labelled number box; `set` gets what is typed, within the limits. Returns what shows a number. */
+export function numberBox(
+  /** @type {Element} */ parent,
+  /** @type {string} */ label,
+  /** @type {{low: number, high: number, step: number}} */ { low, high, step },
+  /** @type {(value: number) => void} */ set,
+) {
+  const whole = html("label", parent, { class: "number" });
+  html("span", whole, {}, label);
+  const box = html("input", whole, { type: "number", min: low, max: high, step: step || "any" });
+  let typed = false; // what is being typed stays as it is
+  box.addEventListener("input", () => {
+    typed = true;
+    const value = box.valueAsNumber;
+    if (value >= low && value <= high) set(value);
+  });
+  box.addEventListener("change", () => {
+    typed = false;
+    const value = box.valueAsNumber;
+    if (Number.isFinite(value)) set(Math.min(high, Math.max(low, value)));
+  });
+  return (/** @type {number} */ value) => {
+    if (typed && document.activeElement === box) return;
+    const text = Number.isFinite(value) ? value.toFixed(decimals(step)) : "";
+    if (box.value !== text) box.value = text;
+  };
+}
