@@ -40,7 +40,9 @@ class Player(Living):
     def still(self) -> str:
         """The first picture, which says that there are more."""
         last = len(self.frames) - 1
-        return self._html_of(self.frames[:1], f"<p>{self._label} 0 of {last}: run this to play.</p>")
+        return self._html_of(
+            self.frames[:1], f"<p>{self._label} 0 of {last}: run this to play.</p>"
+        )
 
     def _html_of(self, frames: list[str], more: str = "") -> str:
         return (

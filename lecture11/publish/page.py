@@ -3,8 +3,9 @@
 ``python -m lecture11.publish.page notebooks/NN_name.ipynb page.html``
 
 The notebook is run only where it has players, whose pictures it does not keep: a laboratory's
-stored still says which it is, and the page's script takes its place. The page shows the student's edition: exercises without solutions. Code is folded, but
-where it is the idea (the cell's tag ``show-input``).
+stored still says which it is, and the page's script takes its place. The page shows the student's
+edition: exercises without solutions. Code is folded, but where it is the idea (the cell's tag
+``show-input``).
 """
 
 import html

@@ -27,7 +27,8 @@ in_each = on(LETTERS, STEPS, START)
 # Resolves to the milliseconds from the next key press to the first painted frame that shows
 # another image than now.
 LATENCY = """root => {
-    const shown = () => [...root.querySelectorAll('img')].find(image => image.checkVisibility({visibilityProperty: true}));
+    const seen = image => image.checkVisibility({visibilityProperty: true});
+    const shown = () => [...root.querySelectorAll('img')].find(seen);
     const before = shown().src;
     window.latency = new Promise((resolve, reject) => {
         setTimeout(() => reject(new Error('the picture did not change within 10 s')), 10000);
