@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset site check test lint fast unit check-notebooks browser check-portable notebooks bench lock clean clean-all
+.PHONY: help lab reset site check test lint fast unit check-notebooks browser unit-and-browser check-portable notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
