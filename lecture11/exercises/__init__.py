@@ -17,9 +17,7 @@ What each notebook asks for, and the check that answers it::
     07  ∇ of −1/n Σ_i Σ_y p*(y|x_i) log softmax(z_i)_y            → check_logit_gradient
         Σ_y p(y) log (p(y) / p*(y))                               → check_reverse_kl
     08  p(z = k|x_i) ∝ π_k ∏_j ∏_l Π_jkl^n_ijl                    → check_expert_posterior
-    09  γ_ik = π_k N(x_i | μ_k, Σ_k) / p(x_i)                     → check_responsibilities
-        π_k = n_k / n, μ_k and Σ_k: averages by γ_ik              → check_m_step
-        Σ_i log Σ_k π_k N(x_i | μ_k, Σ_k)                         → check_log_likelihood
+    09  π_k = n_k / n, μ_k, one Σ for all: averages by γ_ik       → check_shared_m_step
     10  Σ_i Σ_z q(z|x_i) (log p(x_i, z) − log q(z|x_i))           → check_elbo
     11  D_KL(p̂(x) q(z|x) ‖ p_θ(x, z))                             → check_joint_divergence
         one cycle of variational EM with a factorised q           → check_mean_field_cycle
@@ -38,13 +36,12 @@ from lecture11.exercises.estimators import (
 from lecture11.exercises.experts import check_expert_posterior
 from lecture11.exercises.forward_fit import check_forward_fit, check_reverse_variances
 from lecture11.exercises.losses import check_logit_gradient, check_reverse_kl
-from lecture11.exercises.mixture import check_log_likelihood, check_responsibilities
-from lecture11.exercises.mixture_m_step import check_m_step
 from lecture11.exercises.neighbours import (
     check_conditional_affinities,
     check_perplexity_search,
     check_tsne_gradient,
 )
+from lecture11.exercises.shared_m_step import check_shared_m_step
 from lecture11.exercises.start import check_best_bias
 from lecture11.exercises.stress import check_guttman_transform, check_stress
 from lecture11.exercises.triplets import check_triplet_counts, check_triplet_loss
@@ -61,17 +58,15 @@ __all__ = [
     "check_guttman_transform",
     "check_joint_divergence",
     "check_kl_divergence",
-    "check_log_likelihood",
     "check_logit_gradient",
-    "check_m_step",
     "check_mean_field_cycle",
     "check_perplexity_search",
     "check_reparametrised",
-    "check_responsibilities",
     "check_reverse_kl",
     "check_reverse_variances",
     "check_score_function",
     "check_shannon_bits",
+    "check_shared_m_step",
     "check_stress",
     "check_triplet_counts",
     "check_triplet_loss",

@@ -1,6 +1,6 @@
 """Pictures with their words: arrays in, a drawing and the sentences that say what it shows out.
 
-One room of pictures for each room of science: ``from lecture11.figures.latent import EMStage``.
+One room of pictures for each room of science: ``from lecture11.figures.latent import em_panels``.
 """
 
 from lecture11.figures.picture import Picture, Stage, png_of

@@ -12,6 +12,7 @@ compares with it what the notebook's prose says in numbers::
     writers          who wrote a note, in fonts and on NIST's forms                 08
     senses           of jam and of twenty words, beside always naming one sense      08
     scoring          which share is right once components have been named            08
+    mixtures         EM: how fast, where restarts end, K-means as a limit, BIC       09
     autoencoders     two of them, stored: what they draw, what their bound misses   12
     collapse         the same digits four times, with and without z                 12
     stored           results computed once: how, when, on what

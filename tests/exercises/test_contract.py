@@ -301,6 +301,6 @@ def test_an_error_is_told_with_the_students_line(check: Callable):
 
 @pytest.mark.slow
 def test_only_double_precision_is_asked_about_data_far_from_the_origin():
-    m_step = EXERCISES[exercises.check_m_step].right[0]
-    assert "far" in exercises.check_m_step(m_step).message
-    assert "far" not in exercises.check_m_step(by_leaf(single, m_step)).message
+    m_step = EXERCISES[exercises.check_shared_m_step].right[0]
+    assert "far" in exercises.check_shared_m_step(m_step).message
+    assert "far" not in exercises.check_shared_m_step(by_leaf(single, m_step)).message

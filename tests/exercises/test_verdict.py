@@ -7,7 +7,7 @@ import jax
 import numpy as np
 import pytest
 
-from lecture11.exercises import Verdict, check_responsibilities
+from lecture11.exercises import Verdict, check_expert_posterior
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -58,7 +58,7 @@ def raises(error: BaseException) -> Callable:
 
 def test_an_interrupt_interrupts():
     with pytest.raises(KeyboardInterrupt):
-        check_responsibilities(raises(KeyboardInterrupt()))
+        check_expert_posterior(raises(KeyboardInterrupt()))
 
 
 def recurses(*arguments: object) -> object:
@@ -67,7 +67,7 @@ def recurses(*arguments: object) -> object:
 
 def test_the_students_recursion_limit_is_left_alone():
     before = sys.getrecursionlimit()
-    check_responsibilities(recurses)
+    check_expert_posterior(recurses)
     assert sys.getrecursionlimit() == before
 
 

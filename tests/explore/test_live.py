@@ -8,12 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from lecture11 import divergence, embedding, latent, supervised, variational
+from lecture11 import divergence, embedding, supervised, variational
 from lecture11.explore import Explorer, Slider
 from lecture11.figures import Picture
 from lecture11.figures.divergence import BarsStage, JensenStage
 from lecture11.figures.embedding import NeighbourStage, Search
-from lecture11.figures.latent import EMStage
 from lecture11.figures.supervised import SoftLabelStage
 from lecture11.figures.variational import AscentStage, StackStage
 
@@ -72,23 +71,6 @@ def soft_label() -> Live:
     return update, sliders, [("temperature", 4.0), ("digit", 3), ("temperature", 20.0)]
 
 
-def mixture() -> Live:
-    data, model = RNG.normal(size=(30, 2)), latent.GaussianMixture()
-    stage, posterior = EMStage(data, 2, 5, (-200, 0), labels=("a", "b")), jax.jit(model.posterior)
-
-    def update(x: float, cycle: int) -> Picture:
-        start = latent.GaussianMixtureParameters(
-            np.full(2, 0.5), np.array([[x, 0.0], [0.0, 1.0]]), np.stack([np.eye(2)] * 2)
-        )
-        run = latent.fit_em(model, start, data, frames=range(6), chunk=6)
-        now = jax.tree.map(lambda field: field[cycle], run.frames)
-        levels = run.infos.log_likelihood
-        return stage.show(cycle, run.frame_steps, run.frames, posterior(now, data), levels)
-
-    sliders = {"x": Slider("mean", -1, 1, 0.1, 0.5), "cycle": Slider("cycle", 0, 5, 1, 2)}
-    return update, sliders, [("x", -0.5), ("x", 0.0), ("cycle", 5), ("x", 1.0), ("cycle", 0)]
-
-
 def stack() -> Live:
     joint, stage = np.log([0.3, 0.1]), StackStage(("biased", "fair"), widest=5)
 
@@ -133,7 +115,7 @@ def compiled(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], bool]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "live", [neighbours, letters, soft_label, mixture, stack, coins], ids=lambda f: f.__name__
+    "live", [neighbours, letters, soft_label, stack, coins], ids=lambda f: f.__name__
 )
 def test_nothing_is_compiled_while_a_control_moves(
     live: Callable[[], Live], compiled: Any, caplog: pytest.LogCaptureFixture

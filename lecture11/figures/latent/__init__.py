@@ -5,14 +5,14 @@ from lecture11.figures.latent.likelihood import (
     CoinStage,
     bound_picture,
     criterion_picture,
+    errors_picture,
     optima_picture,
 )
 from lecture11.figures.latent.mixture import (
-    EMStage,
-    MixtureStage,
     collapse_panels,
     em_panels,
     kmeans_panels,
+    optima_panels,
 )
 from lecture11.figures.latent.runs import growth_picture, mean_and_spread, runs_picture
 from lecture11.figures.latent.senses import SenseStage
@@ -22,8 +22,6 @@ from lecture11.figures.latent.writers import note_samples
 
 __all__ = [
     "CoinStage",
-    "EMStage",
-    "MixtureStage",
     "PanelStage",
     "SenseStage",
     "SwapStage",
@@ -33,10 +31,12 @@ __all__ = [
     "confusions_picture",
     "criterion_picture",
     "em_panels",
+    "errors_picture",
     "growth_picture",
     "kmeans_panels",
     "mean_and_spread",
     "note_samples",
+    "optima_panels",
     "optima_picture",
     "runs_picture",
     "shares_picture",

@@ -29,8 +29,15 @@ def bound_picture(
     axes.plot(at, bound, "--", color=COLOURS[1], label="bound: posterior frozen at 0")
     here, there = (int(np.abs(at - place).argmin()) for place in (0, 1))
     axes.plot(at[here], exact[here], "o", color=INK)
-    axes.plot(at[there], exact[there], "o", color=COLOURS[0])
-    axes.plot(at[there], bound[there], "^", color=COLOURS[1])
+    gap = (bound[there], exact[there])
+    axes.plot([at[there]] * 2, gap, "_-", color=INK, linewidth=1.5, markersize=8)
+    axes.annotate(
+        f"gap {number(gap[1] - gap[0])}",
+        (at[there], sum(gap) / 2),
+        (6, 0),
+        textcoords="offset points",
+        va="center",
+    )
     axes.set(xlabel=label, ylabel="nats")
     reach = float(np.ptp(exact))
     if bound.min() < exact.min() - reach:  # far down it would flatten what is looked at
@@ -44,6 +51,27 @@ def bound_picture(
         f"{number(exact[there])}. As far as drawn, the bound is highest at "
         f"{number(at[bound.argmax()])}, the log-likelihood at {number(at[exact.argmax()])}.",
     )
+
+
+@styled
+def errors_picture(errors: Mapping[str, ArrayLike], rates: Mapping[str, float]) -> Picture:
+    """How far runs still are from where they end, cycle by cycle, on a logarithmic axis.
+
+    errors: from a run's name to ‖θ − θ*‖ (C,) after 0, 1, … cycles
+    rates: from the same names to the share of a small error that a cycle leaves
+    """
+    figure = Figure(figsize=(7, 3.6))
+    axes = figure.subplots()
+    for index, (name, distances) in enumerate(errors.items()):
+        curve = np.asarray(distances, float)
+        share = f"{name}: {100 * rates[name]:.1f} %"
+        axes.semilogy(curve, LINES[index % 4], color=COLOURS[index], label=share)
+    axes.set(xlabel="cycles", ylabel="error ‖θ − θ*‖")
+    axes.grid(visible=True)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), title="left by a cycle, in the end")
+    first, *others = [f"{100 * rate:.1f} %{{}} with {name}" for name, rate in rates.items()]
+    said = ", ".join([first.format(" of the error"), *(other.format("") for other in others)])
+    return Picture(figure, f"In the end a cycle leaves {said}.")
 
 
 @styled

@@ -7,13 +7,13 @@ import jax
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.marks import WIDE_HALO, ellipse
-from lecture11.figures.picture import Picture, Stage
+from lecture11.figures.picture import Picture
 from lecture11.figures.style import (
     COLOURS,
     INK,
@@ -21,7 +21,6 @@ from lecture11.figures.style import (
     MARKER_NAMES,
     MARKERS,
     PALETTE,
-    numeric,
     styled,
 )
 from lecture11.figures.words import coordinate, cycles, number
@@ -38,8 +37,13 @@ class MixtureView:
     marker of the component that answers for most of it.
     """
 
-    def __init__(self, axes: Axes, data: ArrayLike, components: int) -> None:
-        """Make the artists, once; :meth:`show` only moves them."""
+    def __init__(
+        self, axes: Axes, data: ArrayLike, components: int, *, reach: float = 0.68
+    ) -> None:
+        """Make the artists, once; :meth:`show` only moves them.
+
+        reach: of the frame from its middle, in ranges of the data: contours may lie outside them
+        """
         if components > len(COLOURS):
             raise ValueError(f"components: can tell {len(COLOURS)} apart, got {components}.")
         self.data = np.asarray(data)
@@ -51,17 +55,20 @@ class MixtureView:
         for k in range(components):
             on_top: dict[str, Any] = {"color": COLOURS[k], "zorder": 3, "path_effects": [WIDE_HALO]}
             self.contours += axes.plot([], [], linestyle=LINES[k % 4], **on_top)
+            on_top["zorder"] = 4
             self.centres += axes.plot([], [], MARKERS[k], markersize=8, **on_top)
             self.names.append(
                 axes.annotate(
                     str(k + 1), (0, 0), (7, 5), textcoords="offset points", weight="bold", **on_top
                 )
             )
-        self.axes = axes
         low, high = self.data.min(axis=0), self.data.max(axis=0)
-        margin = 0.36 * (high - low)  # room for contours that lie outside the data
-        axes.set_xlim(low[0] - margin[0], high[0] + margin[0])
-        axes.set_ylim(low[1] - margin[1], high[1] + margin[1])
+        middle, half = (low + high) / 2, reach * (high - low).max()
+        axes.set_aspect("equal", "box")
+        axes.set(xlim=(middle[0] - half, middle[0] + half))
+        axes.set(ylim=(middle[1] - half, middle[1] + half))
+        axes.locator_params(nbins=5)
+        self.axes = axes
 
     @property
     def artists(self) -> list[Artist]:
@@ -97,33 +104,35 @@ def _panels(
     responsibilities: Sequence[ArrayLike | None],
     titles: Sequence[str],
     labels: tuple[str, str],
-) -> Figure:
-    """Several mixtures over the same data, side by side.
+    *,
+    columns: int = 3,
+    reach: float = 0.68,
+) -> tuple[Figure, np.ndarray]:
+    """Several mixtures over the same data, side by side; the figure and its axes.
 
     data (n, 2); fits, parameters stacked (F, …); responsibilities, for each panel (n, K), or None
     for grey points; titles of the panels; labels of the two axes.
     """
-    rows = -(-len(titles) // 3)
-    figure = Figure(figsize=(9, 0.4 + 2.75 * rows))
-    axes = figure.subplots(rows, 3, sharex=True, sharey=True, squeeze=False).ravel()
+    rows = -(-len(titles) // columns)
+    figure = Figure(figsize=(9, 0.4 + (8.2 / columns + 0.25) * rows))
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, title in enumerate(titles):
-        view = MixtureView(axes[panel], data, np.asarray(fits.weights).shape[1])
+        components = np.asarray(fits.weights).shape[1]
+        view = MixtureView(axes[panel], data, components, reach=reach)
         view.show(fits.means[panel], fits.covariances[panel], responsibilities[panel])
         axes[panel].set_title(title)
     for spare in axes[len(titles) :]:
         spare.set_axis_off()
     figure.supxlabel(labels[0], fontsize=11)
     figure.supylabel(labels[1], fontsize=11)
-    return figure
+    return figure, axes
 
 
-@numeric
+@styled
 def em_panels(
     data: ArrayLike,
-    steps: ArrayLike,
-    frames: GaussianMixtureParameters,
+    run: Run,
     responsibilities: ArrayLike,
-    log_likelihoods: ArrayLike,
     *,
     labels: tuple[str, str],
 ) -> Picture:
@@ -131,31 +140,38 @@ def em_panels(
     responsibilities, then every frame with its own.
 
     data: (n, 2)
-    steps: (F,), the cycles done at each frame, the first 0
-    frames: the parameters stacked
-    responsibilities: (F, n, K)
-    log_likelihoods: (F,) in nats
+    run: with F frames of two components, the first after no cycle
+    responsibilities: (F, n, 2), of each frame
     labels: of the two axes
     """
-    steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
-    titles = ["start", *("first E-step" if step == 0 else f"L = {step}" for step in steps)]
+    steps, levels = run.frame_steps, np.asarray(run.infos.log_likelihood)
+    titles = ["start", *("first E-step" if step == 0 else cycles(step) for step in steps)]
     if len(titles) > 12:
-        raise ValueError(f"steps: room for 11 frames at most, got {len(steps)}; show fewer.")
+        raise ValueError(f"run: room for 11 frames at most, got {len(steps)}; show fewer.")
     shown = [0, *range(len(steps))]
-    last = GaussianMixtureParameters(*(field[-1] for field in frames))
+    last = GaussianMixtureParameters(*(field[-1] for field in run.frames))
     rise = f"{number(levels[0])} to {number(levels[-1])} nats"
-    figure = _panels(
+    figure, axes = _panels(
         data,
-        jax.tree.map(lambda field: np.asarray(field)[shown], frames),
+        jax.tree.map(lambda field: np.asarray(field)[shown], run.frames),
         [None, *np.asarray(responsibilities)],
         [f"({letter}) {title}" for letter, title in zip("abcdefghijkl", titles, strict=False)],
         labels,
     )
+    _key_to_colours(figure, axes)
     words = f"{cycles(steps[-1])} of EM raise the log-likelihood from {rise}. {in_words(last)}"
     return Picture(figure, words)
 
 
-@numeric
+def _key_to_colours(figure: Figure, axes: np.ndarray) -> None:
+    """A bar from the colour of component 1 to that of 2."""
+    mixed = LinearSegmentedColormap.from_list("mixed", COLOURS[:2])
+    bar = figure.colorbar(ScalarMappable(cmap=mixed), ax=axes, shrink=0.5, aspect=30)
+    bar.set_ticks([0, 0.5, 1], labels=["all 1", "half", "all 2"])
+    bar.set_label("responsibility")
+
+
+@styled
 def collapse_panels(
     data: ArrayLike,
     start: GaussianMixtureParameters,
@@ -164,7 +180,7 @@ def collapse_panels(
     *,
     labels: tuple[str, str],
 ) -> Picture:
-    """A start whose second component is very small, and where EM led from it.
+    """A start whose second component is very small, and where EM led from it, magnified.
 
     data: (n, 2)
     runs: without a prior, and with one
@@ -180,13 +196,72 @@ def collapse_panels(
     fits = jax.tree.map(lambda *fields: np.stack(fields), start, *(run.state for run in runs))
     after = [cycles(int(run.frame_steps[-1])) for run in runs]
     titles = ["start", after[0], f"{after[1]}, with a prior"]
+    figure, axes = _panels(data, fits, [None, *responsibilities], titles, labels)
+    _magnify(axes[1], data, runs[0].state, responsibilities[0])
+    words = f"From a start with one very small component, EM ends {'; '.join(said)}."
+    return Picture(figure, words)
+
+
+def _magnify(
+    axes: Axes, data: ArrayLike, fit: GaussianMixtureParameters, responsibilities: ArrayLike
+) -> None:
+    """What surrounds component 2, in a corner of the axes."""
+    mean, covariance = np.asarray(fit.means)[1], np.asarray(fit.covariances)[1]
+    half = 2 * float(np.sqrt(np.linalg.eigvalsh(covariance)[-1]))
+    inset = axes.inset_axes((0.02, 0.56, 0.42, 0.42))
+    view = MixtureView(inset, data, 2)
+    view.show(fit.means, fit.covariances, responsibilities)
+    for points in view.points:
+        points.set(sizes=[60], zorder=5)
+    for cover in (*view.centres, *view.names):
+        cover.set_visible(False)
+    inset.set(xlim=(mean[0] - half, mean[0] + half), ylim=(mean[1] - half, mean[1] + half))
+    inset.set(xticks=[], yticks=[])
+    inset.spines[:].set_visible(True)
+    axes.indicate_inset_zoom(inset, edgecolor=INK)
+
+
+@styled
+def optima_panels(
+    data: ArrayLike,
+    optima: GaussianMixtureParameters,
+    responsibilities: ArrayLike,
+    log_likelihoods: ArrayLike,
+    runs: ArrayLike,
+    *,
+    labels: tuple[str, str],
+) -> Picture:
+    """The different ends of many runs side by side, each with how many runs came there.
+
+    data: (n, 2)
+    optima: stacked (F, …), the highest first
+    responsibilities: (F, n, K)
+    log_likelihoods, runs: (F,), nats and counts
+    labels: of the two axes
+    """
+    levels, counts = np.asarray(log_likelihoods, float), np.asarray(runs, int)
+    titles = [
+        f"{count} run{'' if count == 1 else 's'}: {number(level)}"
+        for count, level in zip(counts, levels, strict=True)
+    ]
+    shares = list(np.asarray(responsibilities))
+    columns = max(3, len(titles))
+    figure, _ = _panels(data, optima, shares, titles, labels, columns=columns, reach=0.54)
+    widths = np.sqrt(np.linalg.eigvalsh(np.asarray(optima.covariances[0]))[:, 0])
+    thin = int(widths.argmin())
+    share = 100 * float(optima.weights[0][thin])
+    reached = ", ".join(
+        f"{count} at {number(level)}" for count, level in zip(counts[1:], levels[1:], strict=True)
+    )
     return Picture(
-        _panels(data, fits, [None, *responsibilities], titles, labels),
-        f"From a start with one very small component, EM ends {'; '.join(said)}.",
+        figure,
+        f"{counts[0]} of {counts.sum()} runs end at the highest, {number(levels[0])} nats"
+        f"{reached and f'; {reached}'}. The narrowest component of the highest has {share:.0f} % "
+        f"of the points and a standard deviation of {number(widths[thin], 2)} across.",
     )
 
 
-@numeric
+@styled
 def kmeans_panels(
     data: ArrayLike,
     balls: GaussianMixtureParameters,
@@ -207,101 +282,16 @@ def kmeans_panels(
     sigmas = np.sqrt(np.asarray(balls.covariances, float)[:, 0, 0, 0])
     undecided = ((gamma > 0.05) & (gamma < 0.95)).all(axis=2).mean(axis=1)
     said = "; ".join(
-        f"σ = {sigma:g}: {100 * share:.0f} % of the points are shared out (neither side over "
-        f"95 %), and the next means differ from those of K-means by up to {gap:.2g}"
+        f"σ = {sigma:g}: {100 * share:.0f} % and {gap:.2g}"
         for sigma, share, gap in zip(sigmas, undecided, gaps, strict=True)
     )
     titles = [f"σ = {sigma:g}" for sigma in sigmas]
-    return Picture(_panels(data, balls, list(gamma), titles, labels), f"{said}.")
-
-
-class MixtureStage:
-    """One mixture over its data, ready to be moved."""
-
-    @styled
-    def __init__(self, data: ArrayLike, components: int, *, labels: tuple[str, str]) -> None:
-        """Draw what stays: the axes, with their labels."""
-        figure = Figure(figsize=(5.5, 4.2))
-        axes = figure.subplots()
-        axes.set(xlabel=labels[0], ylabel=labels[1])
-        self._view = MixtureView(axes, data, components)
-        self._stage = Stage(figure, self._view.artists)
-
-    @numeric
-    def show(
-        self,
-        params: GaussianMixtureParameters,
-        responsibilities: ArrayLike | None,
-        log_likelihood: float,
-    ) -> Picture:
-        """Move to a mixture; without responsibilities (n, K) the points are grey."""
-        self._view.show(params.means, params.covariances, responsibilities)
-        said = f"The log-likelihood of these components is {number(log_likelihood)} nats."
-        return Picture(self._stage, f"{said} {in_words(params)}")
-
-
-class EMStage:
-    """One frame of an EM run beside the log-likelihood of the whole run, ready to be moved."""
-
-    @styled
-    def __init__(
-        self,
-        data: ArrayLike,
-        components: int,
-        last_step: int,
-        likelihoods: tuple[float, float],
-        *,
-        labels: tuple[str, str],
-    ) -> None:
-        """Draw what stays: axes for ``last_step`` cycles and a range of log-likelihoods (nats)."""
-        figure = Figure(figsize=(8.4, 4))
-        left, right = figure.subplots(1, 2, width_ratios=(1.15, 1))
-        self._view = MixtureView(left, data, components)
-        left.set(xlabel=labels[0], ylabel=labels[1])
-        right.set(xlabel="cycles L", title="log-likelihood, nats", ylim=likelihoods)
-        right.set_xlim(-0.02 * last_step, 1.02 * last_step)
-        right.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-        right.grid(visible=True)
-        self._paths = [
-            left.plot([], [], color=COLOURS[k], linewidth=1, alpha=0.7)[0]
-            for k in range(components)
-        ]
-        self._starts = [
-            left.plot([], [], MARKERS[k], color="none", markeredgecolor=COLOURS[k], markersize=9)[0]
-            for k in range(components)
-        ]
-        (self._curve,) = right.plot([], [], color=INK, linewidth=1.5)
-        (self._now,) = right.plot([], [], "o", color=INK, markersize=8, clip_on=False)
-        trails = [*self._paths, *self._starts]
-        self._stage = Stage(figure, [*self._view.artists, *trails, self._curve, self._now])
-
-    @numeric
-    def show(
-        self,
-        frame: int,
-        steps: ArrayLike,
-        frames: GaussianMixtureParameters,
-        responsibilities: ArrayLike,
-        log_likelihoods: ArrayLike,
-    ) -> Picture:
-        """Move to one frame of a run; ``responsibilities`` (n, K) are that frame's.
-
-        The picture is the stage itself: take its image before moving it again.
-        """
-        steps, levels = np.asarray(steps), np.asarray(log_likelihoods)
-        now = GaussianMixtureParameters(*(np.asarray(field)[frame] for field in frames))
-        self._view.show(now.means, now.covariances, responsibilities)
-        paths = np.moveaxis(np.asarray(frames.means)[: frame + 1], 1, 0)
-        for line, start, path in zip(self._paths, self._starts, paths, strict=True):
-            line.set_data(*path.T)
-            start.set_data(*path[:1].T)
-        self._curve.set_data(steps, levels)
-        self._now.set_data([steps[frame]], [levels[frame]])
-        return Picture(
-            self._stage,
-            f"After {cycles(steps[frame])} the log-likelihood is {number(levels[frame])} nats. "
-            + in_words(now),
-        )
+    figure, _ = _panels(data, balls, list(gamma), titles, labels)
+    return Picture(
+        figure,
+        "How many points are shared out, neither side over 95 %, and how far the next means are "
+        f"from those of K-means: {said}.",
+    )
 
 
 def in_words(params: GaussianMixtureParameters) -> str:

@@ -9,7 +9,13 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 
 from lecture11.figures import Picture
-from lecture11.figures.latent import CoinStage, bound_picture, criterion_picture, optima_picture
+from lecture11.figures.latent import (
+    CoinStage,
+    bound_picture,
+    criterion_picture,
+    errors_picture,
+    optima_picture,
+)
 from lecture11.figures.style import COLOURS
 from tests.figures.samples import Sample, figure_of
 
@@ -21,6 +27,8 @@ COMPONENTS = range(2, 6)
 CRITERIA = {"full": [31.5, 20.25, 22.5, 30.0], "tied": [30.0, 29.0, 28.0, 27.5]}
 BIASES = np.linspace(0.01, 0.99, 99)
 TOSSES = np.array([1, 1, 0, 1])
+ERRORS = {"both": 0.25 ** np.arange(6.0), "one": 0.625 ** np.arange(6.0)}
+RATES = {"both": 0.25, "one": 0.625}
 CURVE = 3 * np.log(BIASES) + np.log(1 - BIASES)
 
 SAMPLES = {
@@ -37,6 +45,15 @@ SAMPLES = {
             {"log_likelihoods": LEVELS + 1},
             {"bounds": BOUNDS + 1},
         ],
+    ),
+    "errors": Sample(
+        errors_picture,
+        {"errors": ERRORS, "rates": RATES},
+        [
+            {"rates": {**RATES, "both": 0.125}},
+            {"errors": {"one": ERRORS["one"]}, "rates": {"one": 0.625}},
+        ],
+        drawn=[{"errors": {**ERRORS, "one": 0.5 ** np.arange(6.0)}}],
     ),
     "optima": Sample(
         optima_picture,
@@ -129,12 +146,26 @@ def test_the_bound_and_the_log_likelihood_are_drawn_and_told_apart():
     assert axes.get_xlabel() == "from here (0) to there (1)"
 
 
-def test_the_present_and_the_next_are_marked():
-    lines = axes_of(SAMPLES["bound"]()).lines
-    marks = [line for line in lines if len(line.get_xdata()) == 1]
-    places = [(0, LEVELS[10]), (1, LEVELS[30]), (1, BOUNDS[30])]
-    np.testing.assert_allclose(np.concatenate([mark.get_xydata() for mark in marks]), places)
-    assert marks[1].get_marker() != marks[2].get_marker()
+def test_the_present_and_the_gap_at_the_next_are_marked():
+    axes = axes_of(SAMPLES["bound"]())
+    *_, present, gap = axes.lines
+    np.testing.assert_allclose(present.get_xydata(), [(0, LEVELS[10])])
+    np.testing.assert_allclose(gap.get_xydata(), [(1, BOUNDS[30]), (1, LEVELS[30])])
+    assert [text.get_text() for text in axes.texts] == ["gap 0.75"]
+
+
+# The errors
+
+
+def test_errors_are_lines_on_a_logarithmic_axis_with_their_rates():
+    axes = axes_of(SAMPLES["errors"]())
+    assert axes.get_yscale() == "log"
+    for line, curve in zip(axes.lines, ERRORS.values(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), curve)
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["both: 25.0 %", "one: 62.5 %"]
+    words = "In the end a cycle leaves 25.0 % of the error with both, 62.5 % with one."
+    assert SAMPLES["errors"]().words == words
 
 
 # The optima

@@ -6,16 +6,10 @@ from matplotlib.figure import Figure
 from scipy.stats import multivariate_normal
 
 from lecture11.figures import Picture
-from lecture11.figures.latent import (
-    EMStage,
-    MixtureStage,
-    collapse_panels,
-    em_panels,
-    kmeans_panels,
-)
+from lecture11.figures.latent import collapse_panels, em_panels, kmeans_panels, optima_panels
 from lecture11.figures.latent.mixture import MixtureView, in_words
 from lecture11.figures.style import COLOURS, MARKERS, PALETTE
-from lecture11.iteration import Run, Status
+from lecture11.iteration import Run, Status, pick
 from lecture11.latent import GaussianMixtureParameters
 from tests.figures.samples import Sample, figure_of
 
@@ -51,21 +45,6 @@ def posterior(params: GaussianMixtureParameters) -> np.ndarray:
 
 
 POSTERIORS = np.stack([posterior(frame_of(frame)) for frame in range(5)])
-PANELS = {
-    "data": CROWD,
-    "steps": STEPS,
-    "frames": FRAMES,
-    "responsibilities": POSTERIORS,
-    "log_likelihoods": LEVELS,
-    "labels": LABELS,
-}
-MOVED = {"frame": 4, **PANELS, "responsibilities": POSTERIORS[4]}
-del MOVED["data"], MOVED["labels"]
-BOARD = {
-    "params": frame_of(4),
-    "responsibilities": POSTERIORS[4],
-    "log_likelihood": LEVELS[4],
-}
 
 
 class Info:
@@ -78,6 +57,10 @@ class Info:
 def ended(frame: int, *info: Any) -> Run:
     state = frame_of(frame)
     return Run(state, Info(*info), 200, None, None, np.array([200]), Status.COMPLETED)
+
+
+def ran(steps: Any = STEPS, frames: Any = FRAMES, levels: Any = LEVELS) -> Run:
+    return Run(None, None, int(steps[-1]), frames, Info(levels), steps, Status.COMPLETED)
 
 
 ENDS = (ended(1, -524.5, False, True), ended(4, -385.5, False, False))
@@ -94,14 +77,31 @@ BALLS = GaussianMixtureParameters(
 SAMPLES = {
     "EM in panels": Sample(
         em_panels,
-        PANELS,
+        {"data": CROWD, "run": ran(), "responsibilities": POSTERIORS, "labels": LABELS},
         [
-            {"steps": STEPS + LAST},
-            {"log_likelihoods": LEVELS + LAST},
-            {"frames": LIGHTER},
-            {"frames": FARTHER},
+            {"run": ran(steps=STEPS + LAST)},
+            {"run": ran(levels=LEVELS + LAST)},
+            {"run": ran(frames=LIGHTER)},
+            {"run": ran(frames=FARTHER)},
         ],
         drawn=[{"data": 0.9 * CROWD}, {"responsibilities": POSTERIORS[::-1]}],
+    ),
+    "optima": Sample(
+        optima_panels,
+        {
+            "data": CROWD,
+            "optima": pick(FRAMES, np.array([4, 3, 1])),
+            "responsibilities": POSTERIORS[[4, 3, 1]],
+            "log_likelihoods": LEVELS[[4, 3, 1]],
+            "runs": [3, 12, 1],
+            "labels": LABELS,
+        },
+        [
+            {"runs": [3, 11, 2]},
+            {"log_likelihoods": LEVELS[[4, 3, 0]]},
+            {"optima": pick(FRAMES, np.array([3, 3, 1]))},
+        ],
+        drawn=[{"data": CROWD[::-1]}, {"responsibilities": POSTERIORS[[4, 3, 0]]}],
     ),
     "collapse": Sample(
         collapse_panels,
@@ -130,35 +130,6 @@ SAMPLES = {
             {"balls": BALLS._replace(covariances=2 * BALLS.covariances)},
         ],
         drawn=[{"data": CROWD[::-1]}],
-    ),
-    "mixture": Sample(
-        MixtureStage,
-        BOARD,
-        [
-            {"params": frame_of(3)},
-            {"log_likelihood": LEVELS[3]},
-        ],
-        stage={"data": CROWD, "components": 2, "labels": LABELS},
-        drawn=[{"responsibilities": None}, {"responsibilities": POSTERIORS[0]}, {"data": -CROWD}],
-    ),
-    "EM": Sample(
-        EMStage,
-        MOVED,
-        [
-            *({"frame": frame} for frame in range(4)),
-            {"steps": STEPS + LAST},
-            {"log_likelihoods": LEVELS + LAST},
-            {"frames": LIGHTER},
-            {"frames": FARTHER},
-        ],
-        stage={
-            "data": CROWD,
-            "components": 2,
-            "last_step": 20,
-            "likelihoods": (-1250, -350),
-            "labels": LABELS,
-        },
-        drawn=[{"responsibilities": POSTERIORS[0]}, {"data": -CROWD}],
     ),
 }
 
@@ -263,18 +234,21 @@ def test_words_of_panels():
     )
     undecided = ((POSTERIORS > 0.05) & (POSTERIORS < 0.95)).all(axis=2).mean(axis=1)
     assert SAMPLES["K-means"]().words.startswith(
-        f"σ = 1: {100 * undecided[0]:.0f} % of the points are shared out (neither side over 95 %), "
-        "and the next means differ from those of K-means by up to 0.17; σ = 0.3: "
+        "How many points are shared out, neither side over 95 %, and how far the next means are "
+        f"from those of K-means: σ = 1: {100 * undecided[0]:.0f} % and 0.17; σ = 0.3: "
     )
 
 
-def test_words_of_a_stage_are_those_of_its_frame():
-    words = SAMPLES["EM"](frame=1).words
-    assert words.startswith("After 1 cycle the log-likelihood is −550.5 nats. ")
-    assert in_words(frame_of(1)) in words
-    words = SAMPLES["mixture"]().words
-    assert words.startswith("The log-likelihood of these components is −385.5 nats. ")
-    assert words.endswith(in_words(frame_of(4)))
+def test_words_of_the_optima_say_how_often_each_is_reached_and_how_thin_the_highest_is():
+    optima = (
+        SAMPLES["optima"]
+        .given["optima"]
+        ._replace(covariances=np.stack([np.stack([np.eye(2), np.diag([4.0, 0.0025])])] * 3))
+    )
+    assert SAMPLES["optima"](optima=optima).words == (
+        "3 of 16 runs end at the highest, −385.5 nats; 12 at −390.1, 1 at −550.5. The narrowest "
+        "component of the highest has 64 % of the points and a standard deviation of 0.05 across."
+    )
 
 
 # The panels
@@ -282,16 +256,19 @@ def test_words_of_a_stage_are_those_of_its_frame():
 
 def test_panels_are_titled_as_bishops_are():
     axes = figure_of(SAMPLES["EM in panels"]()).axes
-    assert [each.get_title(loc="left") for each in axes] == [
+    assert [each.get_title(loc="left") for each in axes[:6]] == [
         "(a) start",
         "(b) first E-step",
-        *map("({}) L = {}".format, "cdef", (1, 2, 5, 20)),
+        *map("({}) {} cycle{}".format, "cdef", (1, 2, 5, 20), ("", "s", "s", "s")),
     ]
     axes = figure_of(SAMPLES["collapse"]()).axes
     titles = ["start", "200 cycles", "200 cycles, with a prior"]
     assert [each.get_title(loc="left") for each in axes] == titles
     axes = figure_of(SAMPLES["K-means"]()).axes
     assert [each.get_title(loc="left") for each in axes] == ["σ = 1", "σ = 0.3", "σ = 0.1"]
+    axes = figure_of(SAMPLES["optima"]()).axes
+    titles = ["3 runs: −385.5", "12 runs: −390.1", "1 run: −550.5"]
+    assert [each.get_title(loc="left") for each in axes] == titles
 
 
 def points_of(picture: Picture, panel: int) -> np.ndarray:
@@ -311,9 +288,8 @@ def test_the_first_panel_has_no_responsibilities_yet():
 
 def test_each_panel_shows_its_own_frame_and_responsibilities():
     picture = SAMPLES["EM in panels"]()
-    for panel, (axes, frame) in enumerate(
-        zip(figure_of(picture).axes, [0, 0, 1, 2, 3, 4], strict=True)
-    ):
+    shown = figure_of(picture).axes[:6]
+    for panel, (axes, frame) in enumerate(zip(shown, [0, 0, 1, 2, 3, 4], strict=True)):
         contours = [line for line in axes.lines if len(line.get_xdata()) > 1]
         centres = [line.get_xydata()[:-1].mean(axis=0) for line in contours]
         np.testing.assert_allclose(centres, FRAMES.means[frame], atol=1e-9)
@@ -325,56 +301,32 @@ def test_each_panel_shows_its_own_frame_and_responsibilities():
 
 
 def frames(count: int) -> dict[str, Any]:
-    pick = np.arange(count) % 5
-    return {
-        "steps": np.arange(count),
-        "frames": GaussianMixtureParameters(*(field[pick] for field in FRAMES)),
-        "responsibilities": POSTERIORS[pick],
-        "log_likelihoods": LEVELS[pick],
-    }
+    some = np.arange(count) % 5
+    run = ran(np.arange(count), pick(FRAMES, some), LEVELS[some])
+    return {"run": run, "responsibilities": POSTERIORS[some]}
 
 
 @pytest.mark.parametrize("count", [1, 3, 11])
-def test_spare_axes_are_off_and_all_have_one_range(count: int):
-    axes = figure_of(SAMPLES["EM in panels"](**frames(count))).axes
+def test_spare_axes_are_off_and_all_have_one_square_range(count: int):
+    *axes, key = figure_of(SAMPLES["EM in panels"](**frames(count))).axes
     assert [each.axison for each in axes] == [True] * (count + 1) + [False] * (-(count + 1) % 3)
     assert all(each.get_title(loc="left") for each in axes if each.axison)
     assert len({each.get_xlim() + each.get_ylim() for each in axes}) == 1
+    assert all(each.get_aspect() == 1 for each in axes if each.axison)
+    assert np.ptp(axes[0].get_xlim()) == pytest.approx(np.ptp(axes[0].get_ylim()))
+    assert [label.get_text() for label in key.get_yticklabels()] == ["all 1", "half", "all 2"]
 
 
 def test_too_many_panels_are_refused_in_words():
-    with pytest.raises(ValueError, match="steps"):
+    with pytest.raises(ValueError, match="run: room for 11"):
         SAMPLES["EM in panels"](**frames(12))
 
 
-# The stages
-
-
-def test_the_dot_stands_at_the_frame_on_the_whole_curve():
-    curve, dot = figure_of(SAMPLES["EM"](frame=3)).axes[1].lines
-    np.testing.assert_array_equal(curve.get_xydata().T, [STEPS, LEVELS])
-    np.testing.assert_array_equal(dot.get_xydata(), [[5, LEVELS[3]]])
-
-
-def test_paths_lead_from_the_start_to_the_frame():
-    left = figure_of(SAMPLES["EM"](frame=3)).axes[0]
-    lines = [line.get_xydata() for line in left.lines]
-    for k in range(2):
-        path = FRAMES.means[:4, k]
-        assert any(np.array_equal(line, path) for line in lines)
-        assert sum(np.array_equal(line, path[:1]) for line in lines) == 1
-
-
-def test_the_range_of_the_log_likelihood_stays_as_asked():
-    show = SAMPLES["EM"].fresh()
-    for frame in range(5):
-        right = figure_of(show(**{**MOVED, "frame": frame})).axes[1]
-        assert right.get_ylim() == (-1250, -350)
-        assert right.get_xlim()[0] <= 0
-        assert right.get_xlim()[1] >= 20
-
-
-def test_a_mixture_is_grey_until_it_has_responsibilities_and_can_be_again():
-    show = SAMPLES["mixture"].fresh()
-    for shares in (None, POSTERIORS[4], None):
-        assert is_grey(show(**{**BOARD, "responsibilities": shares}), 0) == (shares is None)
+def test_the_collapsed_component_is_magnified_with_its_points():
+    (inset,) = figure_of(SAMPLES["collapse"]()).axes[1].child_axes
+    mean, covariance = ENDS[0].state.means[1], ENDS[0].state.covariances[1]
+    reach = 2 * np.sqrt(np.linalg.eigvalsh(covariance)[-1])
+    np.testing.assert_allclose(inset.get_xlim(), [mean[0] - reach, mean[0] + reach])
+    np.testing.assert_allclose(inset.get_ylim(), [mean[1] - reach, mean[1] + reach])
+    drawn = np.concatenate([marks.get_offsets() for marks in inset.collections])
+    assert len(drawn) == len(CROWD)

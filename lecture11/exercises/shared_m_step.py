@@ -1,4 +1,4 @@
-"""Check for notebook 09: the M-step of a Gaussian mixture."""
+"""Check for notebook 09: the M-step where all components share one covariance."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ class _Case(NamedTuple):
 class _Step(NamedTuple):
     weights: np.ndarray
     means: np.ndarray
-    covariances: np.ndarray
+    covariance: np.ndarray
 
 
 def _case(seed: int, points: int, components: int, dims: int, offset: float = 2.0) -> _Case:
@@ -36,24 +36,25 @@ FAR = _case(0, 9, 3, 2, offset=1e8)  # x² is 1e16: next to it, float64 rounds a
 
 
 @exercise
-def check_m_step(student: Callable) -> str:
-    """Check ``m_step(data, responsibilities, means) -> (weights, means, covariances)``.
+def check_shared_m_step(student: Callable) -> str:
+    """Check ``m_step(data, responsibilities, means) -> (weights, means, covariance)``.
 
-    ``means`` are those before the step. Accepts any array library and any way of computing it.
-    Names: nothing or not three things returned; weights that are counts, uniform, hard, or sums
-    over components; means not divided, divided by n or π_k, hard, old, or of all data; covariances
-    around the old means, the mean of all data or the origin, not divided, divided by n or n_k − 1,
-    with ``np.cov``'s correction, diagonal, with γ squared or missing; transposed shapes;
-    cancellation far from the origin, unless the student computes in float32.
+    ``means`` are those before the step; the covariance (D, D) is that of every component. Accepts
+    any array library and any way of computing it. Names: nothing or not three things returned;
+    weights that are counts, uniform, hard, or sums over components; means not divided, divided by n
+    or π_k, hard, old, or of all data; a covariance for each component, their sum or plain mean;
+    one around the old means, the mean of all data or the origin, not divided, divided by n − K or
+    n K, diagonal, with γ squared or missing; transposed means; cancellation far from the origin,
+    unless the student computes in float32.
     """
     steps = [_three(ask(student, case)) for case in CASES]
     for step, case in zip(steps, CASES, strict=True):
         _compare(step, case)
     if not all(map(_is_float64, steps, CASES)):
         return "The M-step is right."
-    if not same(_three(ask(student, FAR)).covariances, _right(FAR).covariances, atol=1e-4):
+    if not same(_three(ask(student, FAR)).covariance, _right(FAR).covariance, atol=1e-4):
         raise Mistake(
-            "Right near the origin, but where the data lie around 100,000,000 the covariances are "
+            "Right near the origin, but where the data lie around 100,000,000 the covariance is "
             "lost in rounding: E[xxᵀ] − μμᵀ is the small difference of two huge numbers. Subtract "
             "the means from the data first, then multiply."
         )
@@ -65,7 +66,7 @@ def _three(answer: Any) -> _Step:
     if not isinstance(answer, tuple | list) or len(answer) != len(names):
         kind = type(answer).__name__
         kind += f" of {len(answer)}" if isinstance(answer, tuple | list) else ""
-        raise Mistake(f"Return three things, (weights, means, covariances); this is a {kind}.")
+        raise Mistake(f"Return three things, (weights, means, covariance); this is a {kind}.")
     for name, part in zip(names, answer, strict=True):
         if is_nothing(part):
             raise Mistake(f"Your function returns nothing yet for the {name}.")
@@ -95,8 +96,8 @@ def _right(case: _Case) -> _Step:
     data, responsibilities, _ = case
     counts = responsibilities.sum(axis=0)
     means = responsibilities.T @ data / counts[:, None]
-    covariances = _scatter(data, responsibilities, means) / counts[:, None, None]
-    return _Step(counts / len(data), means, covariances)
+    covariance = _scatter(data, responsibilities, means).sum(axis=0) / len(data)
+    return _Step(counts / len(data), means, covariance)
 
 
 def _compare(answer: _Step, case: _Case) -> None:
@@ -113,14 +114,14 @@ def _compare(answer: _Step, case: _Case) -> None:
             "all points by their shares."
         )
     if not is_right(
-        answer.covariances,
-        right.covariances,
+        answer.covariance,
+        right.covariance,
         _other_covariances(case),
-        "covariances of shape (K, D, D)",
+        "a covariance of shape (D, D)",
     ):
         raise Mistake(
-            "Weights and means are right, the covariances are not: "
-            "Σ_k = Σ_i γ_ik (x_i − μ_k)(x_i − μ_k)ᵀ / n_k."
+            "Weights and means are right, the covariance is not: "
+            "Σ = Σ_k Σ_i γ_ik (x_i − μ_k)(x_i − μ_k)ᵀ / n."
         )
 
 
@@ -161,42 +162,48 @@ def _other_means(case: _Case, hard: np.ndarray) -> dict[str, np.ndarray]:
 def _other_covariances(case: _Case) -> dict[str, np.ndarray]:
     data, responsibilities, _ = case
     _, means, right = _right(case)
-    counts = responsibilities.sum(axis=0)[:, None, None]
-    scatter = right * counts
-    return _other_centres(case, counts) | {
-        "The covariances are divided by n, the number of all points: divide by n_k.": (
-            scatter / len(data)
+    scatters = _scatter(data, responsibilities, means)
+    own = scatters / responsibilities.sum(axis=0)[:, None, None]
+    points, components = responsibilities.shape
+    total = points * right
+    return _other_centres(case) | {
+        "These are K matrices, one for each component: here all share one, (D, D).": own,
+        "You have averaged the components' covariances as if each had as many points: weight them "
+        "by n_k.": own.mean(axis=0),
+        "You have added up the components' covariances: average them, weighted by n_k.": (
+            own.sum(axis=0)
         ),
-        "The covariances are sums: divide by n_k to make them averages.": scatter,
-        "The covariances are divided by n_k − 1. That makes them unbiased, but it is n_k that "
-        "maximises the likelihood.": scatter / (counts - 1),
-        "np.cov corrects for bias by default, which does not maximise the likelihood: pass "
-        "ddof=0.": scatter / (counts - (responsibilities**2).sum(axis=0)[:, None, None] / counts),
-        "Only the diagonals are left: two columns may vary together, so the off-diagonal entries "
-        "are needed.": right * np.eye(data.shape[1]),
-        "These are the variances of each column, (K, D): return whole matrices, (K, D, D).": (
-            np.diagonal(right, axis1=1, axis2=2)
+        "The covariance is a sum: divide by n to make it an average.": total,
+        "The covariance is divided by n − K. That makes it unbiased where z is known, but it is n "
+        "that maximises the likelihood.": total / (points - components),
+        "The covariance is divided by n K: the shares of a point already sum to 1 over k.": (
+            right / components
+        ),
+        "Only the diagonal is left: two columns may vary together, so the off-diagonal entries "
+        "are needed.": right * np.eye(len(right)),
+        "These are the variances of each column, (D,): return the whole matrix, (D, D).": (
+            np.diagonal(right)
         ),
         "γ enters twice: weight only one of the two factors (x − μ)(x − μ)ᵀ.": (
-            _scatter(data, responsibilities**2, means) / counts
+            _scatter(data, responsibilities**2, means).sum(axis=0) / points
         ),
-        "The shares are missing in the covariances: weight each point by γ_ik.": (
-            _scatter(data, np.ones_like(responsibilities), means) / len(data)
-        ),
-        "The covariances' axes are in another order: first the component, shape (K, D, D).": (
-            np.moveaxis(right, 0, 2)
+        "The shares are missing in the covariance: weight each point by γ_ik.": (
+            _scatter(data, np.ones_like(responsibilities), means).sum(axis=0) / points
         ),
     }
 
 
-def _other_centres(case: _Case, counts: np.ndarray) -> dict[str, np.ndarray]:
+def _other_centres(case: _Case) -> dict[str, np.ndarray]:
     data, responsibilities, old = case
+
+    def around(place: np.ndarray | float) -> np.ndarray:
+        return _scatter(data, responsibilities, place).sum(axis=0) / len(data)
+
     return {
-        "The covariances are taken around the old means: subtract the new ones, which you have "
-        "just found.": _scatter(data, responsibilities, old) / counts,
-        "The covariances are taken around the mean of all data: subtract each component's own "
-        "μ_k.": _scatter(data, responsibilities, data.mean(axis=0)) / counts,
-        "These are E[xxᵀ], not centred: subtract μ_k from the data before multiplying.": (
-            _scatter(data, responsibilities, 0.0) / counts
+        "The covariance is taken around the old means: subtract the new ones, which you have just "
+        "found.": around(old),
+        "The covariance is taken around the mean of all data: subtract each component's own μ_k.": (
+            around(data.mean(axis=0))
         ),
+        "This is E[xxᵀ], not centred: subtract μ_k from the data before multiplying.": around(0.0),
     }
