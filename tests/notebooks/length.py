@@ -83,15 +83,20 @@ def _of_code(cell: NotebookNode) -> Length:
     shown = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
     said = [plain(output) for output in cell.outputs]
     laboratories = sum("data-laboratory" in html for html in shown)
-    moved = sum(text.startswith(("Player of", "Explorer of", "Buttons: ")) for text in said)
     return Length(
         lines=len(lines),
-        pictures=sum(html.count("<img") for html in shown) - laboratories + moved,
+        pictures=sum(map(_pictures, cell.outputs)) - laboratories,
         questions=sum("(Run this cell to answer.)" in text for text in said),
         laboratories=laboratories,
         longest=len(lines),
         imports=len(_imports("\n".join(lines))),
     )
+
+
+def _pictures(output: NotebookNode) -> int:
+    """One where something that moves is stored without any."""
+    moves = plain(output).startswith(("Player of", "Explorer of", "Buttons: "))
+    return output.get("data", {}).get("text/html", "").count("<img") or int(moves)
 
 
 def _imports(source: str) -> list[str]:
