@@ -1,10 +1,10 @@
 """Road distances between 21 European cities, and where these cities are.
 
 The distances are those of R's ``datasets::eurodist``, from The Cambridge Encyclopaedia. A few look
-like slips of the source, and we keep them: in this table the road from Lisbon to Lyons, from Athens
-to Rome and from Copenhagen to Hook of Holland is shorter than the way by air, and from Cologne to
-Geneva three times as long. The positions are published facts, typed in here to two decimals of a
-degree, about a kilometre.
+like slips of the source, and we keep them: in this table five roads are shorter than the way by air
+(Athens to Rome, Copenhagen to Hook of Holland, Lisbon to Lyons, Lyons to Milan, Milan to Munich),
+and the one from Cologne to Geneva is three times as long. The positions are published facts, typed
+in here to two decimals of a degree, about a kilometre.
 """
 
 from importlib.resources import files

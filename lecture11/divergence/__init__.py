@@ -13,7 +13,7 @@ The lecture's formulas, slide by slide, and the functions that compute them::
       ½ D_KL(p ‖ m) + ½ D_KL(q ‖ m), m = (p + q) / 2            → jensen_shannon
     KL Divergence: amount of information lost
       p(x) = (how often x occurs) / (letters in all)            → frequencies
-      l(x) = ⌈−log₂ q(x)⌉ bits, so H ≤ Σ_x p(x) l(x) < H + 1    → shannon_code
+      l(x) = ⌈−log₂ q(x)⌉: H(p, q) ≤ Σ_x p(x) l(x) < H(p, q) + 1 → shannon_code
       the cheapest prefix code for q                            → huffman_code
       −Σ_i log₂ q(x_i) bits for a whole text                    → ArithmeticCode
     Non-negativity

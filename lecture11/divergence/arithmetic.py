@@ -1,9 +1,9 @@
-"""An arithmetic coder: H(p, q) bits a letter, all but exactly (slide: amount of information lost).
+"""An arithmetic coder: H(p, q) bits per letter, almost exactly (slide: amount of information lost).
 
 A text is a subinterval of [0, 1): each letter x shrinks the interval to a part in proportion q(x).
 In the end it is Π q(x_i) wide, and some number inside can be told in
 
-    −Σ_i log₂ q(x_i)  and at most 2 more bits in all, however long the text.
+    −Σ_i log₂ q(x_i)  and at most 2 more bits in all (and 2⁻³⁰ a letter, for rounding).
 
 The average over letters from p is H(p, q) = H(p) + D_KL(p ‖ q): what KL counts, paid in whole bits
 once at the end and not once a letter. Integers stand in for the interval's ends, scaled up as soon
@@ -103,7 +103,7 @@ class _Table:
         self.index = {letter: i for i, letter in enumerate(self.letters)}
         self.ends = list(accumulate(known.values()))
         self.total = self.ends[-1]
-        # 32 bits finer than the counts: rounding then costs less than 2⁻³⁰ bits a letter
+        # 32 bits finer than the counts: rounding then costs less than 2⁻³⁰ bits per letter
         self.bits = self.total.bit_length() + 34
 
     def part(self, index: int) -> tuple[int, int]:

@@ -34,7 +34,7 @@ class NonNegativityProof(NamedTuple):
     gap: Float[Array, "*batch"]
     """log_of_mean − mean_of_log ≥ 0."""
     covered: Float[Array, "*batch"]
-    """Q(supp p), the probability under q of what p can bring."""
+    """Q(supp p), the probability under q of what p can produce."""
 
 
 def jensen_gap(

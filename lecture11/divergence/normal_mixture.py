@@ -113,7 +113,8 @@ def sample_mixture(
 def covering_rule(mixture: NormalMixture, count: int = 2001) -> Rule:
     """The trapezoidal rule over all of p, with ``count`` nodes.
 
-    It is exact to rounding while its steps are no longer than the smallest σ_k.
+    Integrals of p and of p log p are exact to rounding while its steps are no longer than a tenth
+    of the smallest σ_k.
     Raises what :func:`as_mixture` and :func:`~lecture11.quadrature.trapezoid` raise.
     """
     _, means, sds = mixture

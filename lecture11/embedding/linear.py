@@ -1,13 +1,14 @@
 """Linear maps and closed forms: PCA, classical scaling, and laying one map over another.
 
 PCA projects on the directions of largest variance. Classical scaling (Torgerson 1952, Gower 1966)
-gets by with the distances: doubly centred, their squares are the inner products of the points,
+gets by with the distances: their squares Δ_ij = d_ij², doubly centred, are the points' inner
+products,
 
-    B = −½ J D² J,  J = I − 11ᵀ/n,       x̄ = (√λ₁ v₁, √λ₂ v₂, …)  from  B = Σ_k λ_k v_k v_kᵀ,
+    B = −½ J Δ J,  J = I − 11ᵀ/n,       x̄ = (√λ₁ v₁, √λ₂ v₂, …)  from  B = Σ_k λ_k v_k v_kᵀ,
 
-and the best approximation of B of rank two is the map. It minimises the *strain* ‖B − x̄x̄ᵀ‖², not
-the stress. Of Euclidean distances it is PCA; distances that no points in any space have (roads,
-opinions) give negative λ.
+and the best approximation of B by some x̄x̄ᵀ of so many dimensions is the map. It minimises the
+*strain* ‖B − x̄x̄ᵀ‖², not the stress. Of Euclidean distances it is PCA; distances that no points in
+any space have (roads, opinions) give negative λ.
 """
 
 from functools import partial
@@ -74,7 +75,8 @@ class ClassicalScaling(NamedTuple):
     """A map from distances alone."""
 
     points: Float[Array, "points dims"]
-    """x̄, centred, in the units of the distances; of each column, the largest entry is positive."""
+    """x̄, centred, in the units of the distances; of each column, the largest entry in
+    size is positive."""
     eigenvalues: Float[Array, " points"]
     """All λ of B, decreasing, in squared units: how much of the inner products each axis explains.
     Negative ones say that the distances are not Euclidean."""

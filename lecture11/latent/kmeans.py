@@ -2,7 +2,7 @@
 
 For a mixture of Gaussians with equal weights and covariance σ² I the responsibilities are a softmax
 of −|x − μ_k|² / 2σ². As σ → 0 all of it goes to the nearest mean, and σ² times the log-likelihood
-tends to minus half the sum of squared distances to it, up to a constant (Bishop, section 9.3.2).
+tends to minus half the sum of squared distances to it (Bishop, section 9.3.2).
 """
 
 from dataclasses import dataclass

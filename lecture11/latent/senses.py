@@ -1,7 +1,7 @@
 """Senses of a word (slide: Unsupervised Representation Learning): z given c, and x given z.
 
 One occurrence of the word is a point: x_i is a vector made from the words around it, and c_i what
-is known besides, such as its part of speech. Here the condition stands in the model of the latent
+is known besides, such as its part of speech. Here the condition enters the model of the latent
 alone, p(x, z | c) = p(x | z) p(z | c)::
 
     p(x_i, z = k | c_i) = π_{c_i, k} N(x_i | μ_k, σ² I)

@@ -81,7 +81,7 @@ class Trained(NamedTuple):
     params: Autoencoder
     """The networks, rounded to float16."""
     losses: Float[np.ndarray, " epochs"]
-    """The mean −ELBO of each epoch, in nats an image."""
+    """The mean −ELBO of each epoch, in nats per image."""
 
 
 def as_arrays(params: Autoencoder, losses: Any) -> dict[str, np.ndarray]:

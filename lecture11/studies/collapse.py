@@ -22,7 +22,7 @@ SEEDS = 5
 
 
 class Collapse(NamedTuple):
-    """What the four, named by :data:`NAMES`, reach on 1,000 digits held out, nats an image."""
+    """What the four, named by :data:`NAMES`, reach on 1,000 digits held out, nats per image."""
 
     reconstructions: Float[np.ndarray, "*seeds models"]
     """E_q[log p(x|z)]"""

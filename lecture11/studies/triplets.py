@@ -74,7 +74,7 @@ def trained(
     seed: int = 0,
     on_chunk: OnChunk | None = None,
 ) -> Run[TrainingState, TrainingInfo]:
-    """One network after 64 examples a step, and on the way there."""
+    """One network, trained on 64 examples a step, after so many steps."""
     begin, order = jax.random.split(jax.random.key(seed))
     step, params = TrainingStep(loss, batch_size=64), init_mlp(sizes, key=begin)
     return train(

@@ -4,9 +4,10 @@ Distillation weighs the labels and the teacher (Hinton, Vinyals & Dean 2015, sec
 
     (1 − w) · H(p*, p) + w · T² · H(p_T of the teacher, p_T of the student)
 
-In the logits, the second cross-entropy has the gradient (q_T − p_T) / T, and at high temperature
-the difference of two softmaxes is itself of the order 1/T. The factor T² keeps the gradient's size,
-so that neither w nor the learning rate need be changed with T.
+In the student's logits, the second cross-entropy has as its gradient (the student's p_T − the
+teacher's p_T) / T, and at high temperature the difference of two softmaxes is itself of the order
+1/T. The factor T² keeps the gradient's size, so that neither w nor the learning rate need be
+changed with T.
 """
 
 from typing import NamedTuple

@@ -76,7 +76,9 @@ def mixed_up(
     *,
     key: PRNGKeyArray,
 ) -> tuple[Float[Array, "examples dims"], Float[Array, "examples classes"]]:
-    """Each example blended with another, drawn without replacement, and their labels alike.
+    """Each example blended with the one that a random permutation puts beside it, labels alike.
+
+    That may be itself: on average one example of all is left as it is.
 
     concentration: α of Beta(α, α) for each pair; small α leaves most examples nearly as they are
 

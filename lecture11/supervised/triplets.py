@@ -37,9 +37,9 @@ from lecture11.signatures import checked
 MININGS = ("all", "semi-hard", "hard")
 """Which triplets of a minibatch the loss is taken of.
 
-all: the mean over all whose loss is not 0 (Hermans, Beyer & Leibe 2017, "batch all")
-semi-hard: for each anchor and positive, the nearest negative farther than the positive; where there
-    is none, the farthest one (Schroff et al. 2015, section 3.2)
+all: the mean over all whose loss is not 0 (Hermans, Beyer & Leibe 2017, "batch all", without zeros)
+semi-hard: for each anchor and positive, the nearest negative farther than the positive (Schroff et
+    al. 2015, section 3.2); where there is none, the farthest one
 hard: for each anchor, its farthest positive and its nearest negative (Hermans et al., "batch hard")
 """
 

@@ -1,6 +1,6 @@
 """Which coin was tossed? A model small enough to enumerate (Do & Batzoglou 2008, Figure 1).
 
-A coin z is drawn from K in a bag, each as likely, and tossed m times; only the number of heads x is
+A coin z is drawn from K in a bag, equally likely, and tossed m times; only the number of heads x is
 written down::
 
     p_θ(x, z = k) = (1/K) C(m, x) b_k^x (1 − b_k)^(m − x),        b_k = 1 / (1 + e^(−θ_k))

@@ -1,6 +1,6 @@
 """A q that is not allowed to be the posterior, and the θ it leads to (slides: Variational EM).
 
-Two causes, one effect, each as likely to push up as down::
+Two causes, one effect, equally likely to push up as down::
 
     x = θ (z₁ − z₂) + noise,        z₁, z₂ ~ N(0, 1),  noise ~ N(0, σ²)
 

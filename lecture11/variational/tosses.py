@@ -4,7 +4,7 @@ Of some tosses we see how many were heads. With a coin of log-odds z, b = σ(z):
 
     log p(x | z) = heads · log σ(z) + tails · log σ(−z)
 
-A *bag* holds K coins of known biases b_1 … b_K, each as likely to be taken: p(z) = 1/K. Everything
+A *bag* holds K coins of known biases b_1 … b_K, equally likely to be taken: p(z) = 1/K. Everything
 can be enumerated. A *minted* coin may have any bias: p(z) = N(z | 0, 1), and integrals are one-
 dimensional.
 

@@ -176,7 +176,7 @@ def bound_parts(
 
 @checked
 def negative_elbo(vae: Autoencoder, batch: Images, key: PRNGKeyArray) -> Float[Array, ""]:
-    """The loss: −ELBO, in nats an image, on images freshly made black and white.
+    """The loss: −ELBO, in nats per image, on images freshly made black and white.
 
     For :class:`lecture11.training.TrainingStep`. The divergence counts ``batch.kl_weight`` times.
 
@@ -226,7 +226,7 @@ def mean_bound_parts(
     vae: Autoencoder, data: Images, *, key: PRNGKeyArray, batch_size: int = 1000
 ) -> tuple[float, float]:
     """Mean reconstruction and divergence over images made black and white once; ELBO = their
-    difference, in nats an image.
+    difference, in nats per image.
 
     Raises ValueError where the networks and the data do not fit together.
     """

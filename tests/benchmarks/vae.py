@@ -44,7 +44,7 @@ MOST = 103.0
 
 def bounds(train: Images, test: Images) -> None:
     """Print a row for each network: the bounds, and how long the training took."""
-    print(f"\nBounds on {len(test.pixels):,} test images after {EPOCHS} epochs, nats an image")
+    print(f"\nBounds on {len(test.pixels):,} test images after {EPOCHS} epochs, nats per image")
     heads = "".join(f"{f'−L_{draws}':>10}" for draws in DRAWS)
     print(f"{'network':18}{'−ELBO':>10}{'KL':>8}{heads}   seconds")
     for name, hidden in NETWORKS.items():

@@ -137,6 +137,14 @@ class TestReverseDivergence:
             assert np.isfinite(found)
 
     @pytest.mark.slow
+    def test_how_narrow_a_component_its_nodes_see(self):
+        q = Normal(np.full(2, 0.3), np.array([2.5, 25.0]))  # components 1/5 and 1/50 as wide
+        found, dense = reverse_divergence(q, two()), reverse_divergence(q, two(), nodes=16385)
+        off = np.abs(np.asarray(found - dense))
+        assert off[0] < 1e-12
+        assert 1e-5 < off[1] < 1e-3
+
+    @pytest.mark.slow
     def test_of_a_single_normal_it_is_the_closed_form(self):
         p = NormalMixture(np.ones(1), np.array([0.7]), np.array([1.3]))
         q = Normal(np.linspace(-3, 3, 7)[:, None], np.array([0.01, 1.0, 50.0]))

@@ -54,6 +54,18 @@ class TestNormalMixture:
         np.testing.assert_allclose(mixture_variance(p), variance, rtol=1e-10)
 
     @pytest.mark.slow
+    def test_steps_of_a_tenth_of_the_narrowest_are_enough(self):
+        p = NormalMixture(np.full(2, 0.5), np.array([-2.0, 2.0]), np.full(2, 0.5))
+
+        def negentropy(count: int) -> float:
+            rule = covering_rule(p, count)
+            log_p = mixture_log_density(rule.nodes, p)
+            return float(integrate(jnp.exp(log_p) * log_p, rule))
+
+        assert abs(negentropy(281) - negentropy(2001)) < 1e-14  # from −7 to 7 in steps of 0.05
+        assert abs(negentropy(29) - negentropy(2001)) > 1e-6  # of 0.5
+
+    @pytest.mark.slow
     def test_far_out_it_stays_finite(self):
         p = drawn(0, 3)
         assert np.isfinite(mixture_log_density(1e6, p))

@@ -42,7 +42,7 @@ def test_what_huffmans_code_believes():
 @pytest.mark.parametrize(
     ("fold", "claim"),
     [
-        (True, "Czech by the English code then costs {} bits a letter extra"),
+        (True, "Czech by the English code then costs {} bits per letter extra"),
         (False, "and with its accents {} in place of $\\infty$"),
     ],
 )
@@ -77,6 +77,6 @@ def test_what_its_outputs_show():
         "\\mu_p = {}$, as it must": [-0.5],
         "extra in place of {},": "Czech {} 0.575",
         "the two above lose {} and": "of which H is 3.66 and KL {}. Really",
-        "and {} bits a letter by the code of their own": "of which H is 3.81 and KL {}. Really",
+        "and {} bits per letter by the code of their own": "of which H is 3.81 and KL {}. Really",
     }
     assert refuted("05", claims) == []

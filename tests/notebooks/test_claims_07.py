@@ -21,6 +21,9 @@ def test_what_a_cell_shows():
         "elsewhere the mean gap is {} points against": (
             "teacher, T = 5 83 % in the last bin; elsewhere the mean gap is {} points"
         ),
+        "With these shares alone the {} % would": "hard labels: on average 89 % confident and 84 % "
+        "right, calibration error {} %",
+        "the 5.4 % would be {}.": "shares of T = 5, gaps of hard labels: calibration error {} %",
         "come close to the {} % of NLL": "hard labels {} % right",
         "with a share of 0.1 the calibration error is {} %": (
             "share 0.1: 82 % right, calibration error {} %"
@@ -36,6 +39,11 @@ def test_the_minimum_over_samples():
     p_star = np.array([0.6, 0.4, 0, 0, 0, 0, 0, 0, 0, 0])
     optimum = softmax(p_star * np.log(0.91 / 0.01))
     assert refuted("07", {"$({}, {}, {}, \\dots)$": optimum[:3]}) == []
+
+
+def test_the_entropy_of_what_the_votes_were_drawn_from():
+    p = np.array([0.64, *[0.04] * 9])  # one class, and 40 % spread over all ten
+    assert refuted("07", {"the distribution they were drawn from has {}": [-p @ np.log(p)]}) == []
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_what_a_cell_shows():
         "Against the share of words it is off by {}.": "from the share of words: off by {};",
         "EM gets {} (chance": "EM, letters given {} ± 12 %",
         "is ahead here with {} %, though not clearly: its five runs spread by {}.": (
-            "glyphs a note 1 2 4 8 16 k-means {} ± {} %"
+            "glyphs per note 1 2 4 8 16 k-means {} ± {} %"
         ),
     }
     assert refuted("08", claims) == []

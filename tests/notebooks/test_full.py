@@ -51,7 +51,7 @@ def writers_and_senses_are_recovered(text: str) -> None:
 
     Senses are separated, and a dominant one is not beaten.
     """
-    rows = re.findall(r"NIST, +(\d+) digits a note: k-means (\d+) ± \d+ %, EM (\d+)", text)
+    rows = re.findall(r"NIST, +(\d+) digits per note: k-means (\d+) ± \d+ %, EM (\d+)", text)
     em = [int(row[2]) for row in rows]
     assert [int(row[0]) for row in rows] == [4, 8, 16]
     assert em == sorted(em)

@@ -137,8 +137,9 @@ def fit_tsne(
         a grid is chosen, which is every 25 iterations
     chunk, on_chunk: see :func:`lecture11.iteration.run`; with a grid ``chunk`` is at most 25
 
-    Up to 600 points all pairs attract each other, beyond only 3 · perplexity nearest neighbours,
-    found exactly up to 20,000 points, and nearly all of them beyond (:mod:`.nearest`).
+    Up to 600 points all pairs attract each other, and so do those of more points where 3 ·
+    perplexity is over a quarter of them; else only 3 · perplexity nearest neighbours, found exactly
+    up to 20,000 points, and nearly all of them beyond (:mod:`.nearest`).
     ``run.infos.loss`` is D_KL(P ‖ Q) for that P, never exaggerated.
     Raises TypeError or ValueError where an argument is not as described, or the run would end
     while the attraction is still exaggerated.

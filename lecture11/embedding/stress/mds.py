@@ -11,8 +11,8 @@ lies nowhere below it. Its minimum has a formula, the *Guttman transform*,
     x̄_i ← (1/n) Σ_j (d_ij / d̄_ij) (x̄_i − x̄_j),
 
 so a step never raises the stress. As the gradient of the raw stress is 2n (x̄_i − the right-hand
-side), it is gradient descent with the fixed step 1 / 2n. The same gradient with a searched step is
-the other method here.
+side) where x̄ is centred, it is gradient descent with the fixed step 1 / 2n. The same gradient with
+a searched step is the other method here.
 """
 
 import math
@@ -74,7 +74,7 @@ def slide_stress(points: Any, distances: Any) -> Float[Array, ""]:
 
 
 def raw_stress(points: Any, distances: Any) -> Float[Array, ""]:
-    """Σ_{i<j} (d_ij − d̄_ij)², each pair once: what the literature and R report.
+    """Σ_{i<j} (d_ij − d̄_ij)², each pair once: the literature's raw stress.
 
     Arguments and errors as of :func:`slide_stress`, which is twice as much.
 

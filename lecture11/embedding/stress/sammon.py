@@ -7,8 +7,8 @@ The slide leaves out Sammon's constant and counts each pair twice. The normalise
 literature and R report and which we print, has no unit and does not grow with the number of points.
 
 As Sammon did, a step divides the gradient by the size of the second derivative, coordinate by
-coordinate; in the place of his fixed "magic factor" of 0.3 the length is searched, so the stress
-never rises.
+coordinate; in the place of his fixed "magic factor" of 0.3 or 0.4 the length is searched, so the
+stress never rises.
 """
 
 from typing import Any
@@ -32,7 +32,8 @@ from lecture11.line_search import line_search
 from lecture11.signatures import passes_on
 
 LEAST_CURVATURE = 0.1
-"""Of the second derivative, in units of its value where every distance is right."""
+"""Of the second derivative, in units of what those in all coordinates of a point add up to where
+every distance is right."""
 
 
 def sammon_slide_stress(points: Any, distances: Any) -> Float[Array, ""]:

@@ -55,7 +55,7 @@ def costs_picture(
     axes.set_xticks(places, texts)
     axes.set(xlim=(-0.6, len(texts) - 0.4), ylim=(own.min() - 0.2, cross.max() + 1.15))
     axes.set(
-        ylabel=f"bits a letter, from {axes.get_ylim()[0]:.2f} up",
+        ylabel=f"bits per letter, from {axes.get_ylim()[0]:.2f} up",
         title=f"written by codes made for {code}",
     )
     axes.tick_params(axis="x", length=0)

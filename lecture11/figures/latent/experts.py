@@ -14,14 +14,17 @@ MOST = 10
 
 
 @styled
-def confusions_picture(confusions: ArrayLike, *, names: Sequence[str], classes: str) -> Picture:
+def confusions_picture(
+    confusions: ArrayLike, *, names: Sequence[str], classes: str, counts: ArrayLike
+) -> Picture:
     """Each expert's confusion matrix: a row for each true class, shares of the answers in it.
 
     confusions: (J, K, L)
     names: of the experts
     classes: what is judged, for the axes
+    counts: (K,), how many items each row rests on
     """
-    tables = np.asarray(confusions, float)
+    tables, sizes = np.asarray(confusions, float), np.asarray(counts)
     figure = Figure(figsize=(9, 2.5))
     panels = figure.subplots(1, len(tables), sharey=True, squeeze=False)[0]
     said = []
@@ -35,16 +38,17 @@ def confusions_picture(confusions: ArrayLike, *, names: Sequence[str], classes: 
                     ha="center", va="center", fontsize=8,
                 )  # fmt: skip
         axes.set_xticks(range(table.shape[1]), range(1, table.shape[1] + 1))
-        axes.set_yticks(range(table.shape[0]), range(1, table.shape[0] + 1))
+        rows = [f"{k} ({size})" for k, size in enumerate(sizes, 1)]
+        axes.set_yticks(range(len(rows)), rows)
         axes.set_title(name, fontsize=10)
         axes.tick_params(length=0)
         said.append(f"{name} {', '.join(f'{100 * own:.0f}' for own in np.diagonal(table))}")
-    panels[0].set_ylabel(f"true {classes}")
+    panels[0].set_ylabel(f"true {classes} (items)")
     figure.supxlabel(f"{classes} answered", fontsize=11)
     return Picture(
         figure,
-        f"How often, in %, each expert's answer is right, true {classes} by true {classes}: "
-        f"{'; '.join(said)}.",
+        f"How often, in %, each expert's answer is right, true {classes} by true {classes} (of "
+        f"{', '.join(map(str, sizes))} items): {'; '.join(said)}.",
     )
 
 

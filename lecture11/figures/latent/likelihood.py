@@ -75,11 +75,17 @@ def errors_picture(errors: Mapping[str, ArrayLike], rates: Mapping[str, float]) 
 
 
 @styled
-def optima_picture(log_likelihoods: ArrayLike, *, tolerance: float = 0.01) -> Picture:
+def optima_picture(
+    log_likelihoods: ArrayLike,
+    *,
+    tolerance: float = 0.01,
+    marked: Mapping[str, float] | None = None,
+) -> Picture:
     """How often restarts end at which log-likelihood.
 
     log_likelihoods: (R,), where each run ended, in nats
     tolerance: neighbours within it count as one
+    marked: from the name of another start to where it ended
 
     Raises ValueError where one of them is not finite.
     """
@@ -98,6 +104,11 @@ def optima_picture(log_likelihoods: ArrayLike, *, tolerance: float = 0.01) -> Pi
     axes.grid(visible=True, axis="y")
     best = f"{counts[0]} of {len(ends)} runs reach the highest, {number(values[0])} nats"
     others = "" if len(values) == 1 else f"; the lowest ends at {number(values[-1])}"
+    for name, end in (marked or {}).items():
+        axes.axvline(end, color=COLOURS[1], linestyle="--", linewidth=1.5, label=name)
+        others += f"; from {name} it is {number(end)}"
+    if marked:
+        axes.legend(loc="upper left")
     return Picture(figure, f"{best}{others}.")
 
 

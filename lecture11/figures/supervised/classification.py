@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
-from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
+from lecture11.figures.style import COLOURS, INK, MARKERS, numeric, styled
 from lecture11.figures.words import number
 from lecture11.supervised import Reliability, Score, mean_and_error
 
@@ -176,10 +176,11 @@ def reliability_picture(classifiers: Mapping[str, Reliability]) -> Picture:
         axes.scatter(
             confidence[seen],
             accuracy[seen],
-            s=12 + 500 * counts[seen] / counts.sum(),
+            s=12 + 200 * counts[seen] / counts.sum(),
             marker=MARKERS[index],
-            color=COLOURS[index],
-            alpha=0.7,
+            facecolors="none",  # the gap shows through
+            edgecolors=COLOURS[index],
+            linewidths=1.5,
             clip_on=False,
         )
         axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="confidence", title=name)
@@ -211,9 +212,9 @@ def directions_picture(
     said = []
     for index, (name, fitted) in enumerate(fits.items()):
         q = np.asarray(fitted, float)
-        axes.plot(
-            classes, q, LINES[index % 4], marker=MARKERS[index], color=COLOURS[index], label=name
-        )
+        beside = classes + 0.22 * (index - (len(fits) - 1) / 2)  # classes are not joined by a line
+        axes.vlines(beside, 0, q, color=COLOURS[index], linewidth=1.5)
+        axes.plot(beside, q, MARKERS[index], color=COLOURS[index], label=name)
         said.append(
             f"{name} puts {percent(q.max())} on class {int(q.argmax())} and ends at "
             f"{number(divergences[name], 2)} nats"

@@ -30,7 +30,7 @@ def _square(images: ArrayLike) -> np.ndarray:
 def learning_picture(losses: Mapping[str, ArrayLike], held_out: Mapping[str, float]) -> Picture:
     """The negative ELBO of each epoch, and at the end on images held out.
 
-    losses: from a name to (E,), nats an image
+    losses: from a name to (E,), nats per image
     held_out: for the same names one number
     """
     figure = Figure(figsize=(7.6, 3.4))
@@ -52,10 +52,10 @@ def learning_picture(losses: Mapping[str, ArrayLike], held_out: Mapping[str, flo
     early = [np.asarray(curve, float)[:3] for curve in losses.values()]
     highest = max(float(curve[-1]) for curve in early)
     above = max(highest, *held_out.values()) + 8
-    axes.set(xlabel="epoch", ylabel="negative ELBO, nats an image", ylim=(lowest - 8, above))
+    axes.set(xlabel="epoch", ylabel="negative ELBO, nats per image", ylim=(lowest - 8, above))
     axes.grid(visible=True)
     axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
-    return Picture(figure, f"Negative ELBO in nats an image. {'; '.join(said)}.")
+    return Picture(figure, f"Negative ELBO in nats per image. {'; '.join(said)}.")
 
 
 @styled

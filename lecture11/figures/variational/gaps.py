@@ -130,7 +130,7 @@ def gaps_picture(groups: Mapping[str, Gaps]) -> Picture:
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(visible=True, axis="x")
-    return Picture(figure, f"Means in nats an image. {'; '.join(said)}.")
+    return Picture(figure, f"Means in nats per image. {'; '.join(said)}.")
 
 
 def _gaps(gaps: Gaps) -> str:

@@ -57,8 +57,9 @@ SAMPLES = {
     ),
     "optima": Sample(
         optima_picture,
-        {"log_likelihoods": ENDS},
+        {"log_likelihoods": ENDS, "marked": {"averaged votes": -10.5}},
         [
+            {"marked": {"averaged votes": -11}},
             {"log_likelihoods": [*ENDS, -10]},
             {"log_likelihoods": [*ENDS, -9]},
             {"log_likelihoods": [*ENDS, -13]},
@@ -173,14 +174,17 @@ def test_errors_are_lines_on_a_logarithmic_axis_with_their_rates():
 
 def optima_of(picture: Picture) -> list[list[float]]:
     """Where the dots stand: a log-likelihood, and how many runs end there."""
-    (dots,) = axes_of(picture).lines
+    dots = axes_of(picture).lines[0]
     return dots.get_xydata().tolist()
 
 
 def test_runs_are_counted_at_their_optimum():
     picture = SAMPLES["optima"]()
     assert optima_of(picture) == [[-10, 3], [-10.5, 1], [-12, 2]]
-    assert picture.words == "3 of 6 runs reach the highest, −10 nats; the lowest ends at −12."
+    assert picture.words == (
+        "3 of 6 runs reach the highest, −10 nats; the lowest ends at −12; from averaged votes it "
+        "is −10.5."
+    )
     assert optima_picture([-7.5] * 4).words == "4 of 4 runs reach the highest, −7.5 nats."
 
 

@@ -25,8 +25,17 @@ CONTEXTS = RNG.normal(size=(12, 2))
 SAMPLES = {
     "confusions": Sample(
         confusions_picture,
-        {"confusions": TABLES, "names": ["observer 1", "observer 2"], "classes": "grade"},
-        [{"confusions": TABLES[::-1]}, {"classes": "class"}],
+        {
+            "confusions": TABLES,
+            "names": ["observer 1", "observer 2"],
+            "classes": "grade",
+            "counts": np.arange(3, 3 + TABLES.shape[1]),
+        },
+        [
+            {"confusions": TABLES[::-1]},
+            {"classes": "class"},
+            {"counts": np.arange(1, 1 + TABLES.shape[1])},
+        ],
     ),
     "panel": Sample(
         PanelStage,
@@ -61,7 +70,7 @@ SAMPLES = {
     ),
     "growth": Sample(
         growth_picture,
-        {"amounts": (1, 2, 4, 8), "scores": GROWTH, "labels": ("glyphs a note", "right")},
+        {"amounts": (1, 2, 4, 8), "scores": GROWTH, "labels": ("glyphs per note", "right")},
         [{"scores": {"one": 1 - GROWTH["one"]}}, {"amounts": (2, 4, 8, 16)}],
     ),
     "topics": Sample(
@@ -112,8 +121,8 @@ SAMPLES = {
 def test_words_of_the_confusions():
     picture = SAMPLES["confusions"]()
     assert picture.words == (
-        "How often, in %, each expert's answer is right, true grade by true grade: observer 1 "
-        "90, 80; observer 2 60, 50."
+        "How often, in %, each expert's answer is right, true grade by true grade (of 3, 4 items): "
+        "observer 1 90, 80; observer 2 60, 50."
     )
     np.testing.assert_allclose(figure_of(picture).axes[0].images[0].get_array(), TABLES[0])
 
@@ -148,7 +157,7 @@ def test_growth_holds_means_and_spreads():
         (bars,) = container[2]
         heights = [np.ptp(segment[:, 1]) for segment in bars.get_segments()]
         np.testing.assert_allclose(heights, 2 * scores.std(axis=0, ddof=1))
-    assert picture.words.startswith("Right, in %, means over 3 runs at 1, 2, 4, 8 glyphs a note:")
+    assert picture.words.startswith("Right, in %, means over 3 runs at 1, 2, 4, 8 glyphs per note:")
 
 
 def test_topics_are_named_by_where_their_documents_come_from():

@@ -181,11 +181,11 @@ def test_bins_stand_at_their_confidence_and_accuracy():
     assert large > 1.5 * small
 
 
-def test_the_target_is_bars_and_fits_are_lines():
+def test_the_target_is_bars_and_fits_are_marks_of_their_own():
     (axes,) = figure_of(SAMPLES["directions"]()).axes
     np.testing.assert_allclose([bar.get_height() for bar in axes.patches], TARGET)
     np.testing.assert_allclose(axes.lines[0].get_ydata(), 0.2)
-    assert len({line.get_linestyle() for line in axes.lines}) == 2
+    assert len({line.get_marker() for line in axes.lines}) == 2
 
 
 def test_the_stage_holds_its_digit_and_bars():

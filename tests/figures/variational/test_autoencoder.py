@@ -144,7 +144,7 @@ SAMPLES = {
 
 def test_words_of_learning():
     assert SAMPLES["learning"]().words == (
-        "Negative ELBO in nats an image. 20 latents: 104 in epoch 4, 107 on images held out; "
+        "Negative ELBO in nats per image. 20 latents: 104 in epoch 4, 107 on images held out; "
         "2 latents: 160 in epoch 4, 163 on images held out."
     )
 
@@ -175,7 +175,7 @@ def test_words_of_posteriors_and_gaps():
         "amortisation gaps: 2, 2, 2."
     )
     assert SAMPLES["gaps"]().words == (
-        "Means in nats an image. held out: −log p(x) 110, approximation gap 0.25, amortisation "
+        "Means in nats per image. held out: −log p(x) 110, approximation gap 0.25, amortisation "
         "gap 4 (median 2, largest 9); trained on: −log p(x) 110, approximation gap 0.25, "
         "amortisation gap 1 (median 1, largest 1)."
     )
