@@ -3,7 +3,7 @@
 import base64
 import functools
 import json
-from collections.abc import Container
+from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,14 +24,35 @@ class Laboratory(Shown):
     _declared = traitlets.Unicode().tag(sync=True)
     _state = traitlets.Bytes().tag(sync=True, from_json=lambda sent, _: bytes(sent))
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(
+        self, lab: Lab | Callable[[], Lab], start: Mapping[str, str] | None = None
+    ) -> None:
         """Show a laboratory from its start.
 
+        lab: its declaration, or a function that makes it when it is needed
+        start: what :meth:`as_shown` returned of the same one, so that it is not needed yet
         Raises TypeError where ``lab`` declares none.
         """
-        self.lab = as_instance("lab", lab, Lab, "see lecture11.explore.laboratories")
-        state = packed(lab.state, lab.noise)
-        super().__init__("widget.js", _declared=json.dumps(declared(lab)), _state=state)
+        self._declare = lab if callable(lab) else lambda: lab
+        self._start = dict(start or {})
+        self._seen: tuple[bytes, dict[str, np.ndarray]] = b"", {}
+        if not start:
+            start = {"declared": json.dumps(declared(self.lab)), "state": _sent(self.lab)}
+        state = base64.b64decode(start["state"])
+        super().__init__("widget.js", _declared=start["declared"], _state=state)
+
+    @functools.cached_property
+    def lab(self) -> Lab:
+        """The declaration."""
+        return as_instance("lab", self._declare(), Lab, "see lecture11.explore.laboratories")
+
+    def as_shown(self) -> dict[str, str]:
+        """All that is made of it at its start."""
+        texts = {"declared": self._declared, "state": _sent(self.lab)}
+        return {**texts, "words": repr(self), "still": self.still()}
+
+    def _at_start(self) -> bool:
+        return bool(self._start) and self._state == base64.b64decode(self._start["state"])
 
     @property
     def state(self) -> Any:
@@ -48,16 +69,21 @@ class Laboratory(Shown):
     @property
     def values(self) -> dict[str, np.ndarray]:
         """All that is seen of the present state, by name."""
-        return self.lab.values(self.state)
+        if self._seen[0] != self._state:
+            self._seen = self._state, self.lab.values(self.state)
+        return self._seen[1]
 
     def __repr__(self) -> str:
         """The words."""
-        return (
-            f"Laboratory: {self.lab.title} (run this cell to use it). {self.lab.said(self.values)}"
-        )
+        if self._at_start():
+            return self._start["words"]
+        said = self.lab.said(self.values)
+        return f"Laboratory: {self.lab.title} (run this cell to use it). {said}"
 
     def still(self) -> str:
         """The present state as a picture in HTML, marked as this laboratory's place."""
+        if self._at_start():
+            return self._start["still"]
         values = self.values
         picture = still(self.lab.scene, values, self.lab.said(values), self.lab.lists)
         html = picture.to_html()
@@ -71,11 +97,14 @@ def declared(lab: Lab) -> dict[str, Any]:
     return {
         "spec": lab.spec,
         "program": {"source": lab.program.source, "constants": lab.program.encoded()},
-        "starts": {
-            name: base64.b64encode(packed(state, lab.noise)).decode("ascii")
-            for name, state in starts.items()
-        },
+        "starts": {name: _sent(lab, state) for name, state in starts.items()},
     }
+
+
+def _sent(lab: Lab, state: Any = None) -> str:
+    """A state, or that at the start, as base64 of its bytes."""
+    sent = packed(lab.state if state is None else state, lab.noise)
+    return base64.b64encode(sent).decode("ascii")
 
 
 def packed(state: Any, without: Container[str] = ()) -> bytes:

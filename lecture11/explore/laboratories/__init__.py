@@ -5,6 +5,7 @@ In each module ``declare`` makes the declaration, once.
 
 from collections.abc import Callable
 
+from lecture11.explore.kept import kept
 from lecture11.explore.lab import Lab
 from lecture11.explore.laboratories.em import declare as _em
 from lecture11.explore.laboratories.fit_scene import declare as _fit
@@ -15,16 +16,22 @@ DECLARED: dict[str, Callable[[], Lab]] = {"em": _em, "tsne": _tsne, "fit": _fit}
 """By the name that ``data-laboratory`` has."""
 
 
+def _shown(name: str) -> Laboratory:
+    """As it was made the first time, without being declared, translated and drawn again."""
+    declare = DECLARED[name]
+    return Laboratory(declare, kept(name, lambda: Laboratory(declare).as_shown()))
+
+
 def em() -> Laboratory:
     """EM on Old Faithful: drag the means; E-step, M-step, play."""
-    return Laboratory(_em())
+    return _shown("em")
 
 
 def tsne() -> Laboratory:
     """t-SNE, live: data, perplexity, exaggeration, rate; points of one's own."""
-    return Laboratory(_tsne())
+    return _shown("tsne")
 
 
 def fit() -> Laboratory:
     """One normal fitted to several modes: both directions of KL, and the landscape."""
-    return Laboratory(_fit())
+    return _shown("fit")

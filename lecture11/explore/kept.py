@@ -1,0 +1,54 @@
+"""What is kept on disk from one kernel to the next: texts that take a second to make.
+
+A laboratory's functions are traced, translated, compiled and drawn; as long as neither a source of
+this package nor a version changes, that comes out the same.
+"""
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from importlib import metadata, resources
+from pathlib import Path
+
+import pooch
+
+SOURCES = {".py", ".js", ".css", ".mplstyle"}
+MADE_WITH = "jax", "jaxlib", "numpy", "matplotlib", "scikit-learn"
+
+
+@functools.cache
+def fingerprint() -> str:
+    """Of all sources of the package, and of what it runs with."""
+    found = hashlib.sha256(f"{sys.version} {os.environ.get('XLA_FLAGS')}".encode())
+    for name in MADE_WITH:
+        found.update(f"{name} {metadata.version(name)}\n".encode())
+    with resources.as_file(resources.files("lecture11")) as package:
+        for path in sorted(path for path in package.rglob("*") if path.suffix in SOURCES):
+            found.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+    return found.hexdigest()[:32]
+
+
+def kept(name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+    """What ``make`` returns, from ``LECTURE11_CACHE`` or the system's place for caches.
+
+    Where nothing can be kept, or what was kept cannot be read, it is made anew.
+    """
+    folder = Path(os.environ.get("LECTURE11_CACHE") or pooch.os_cache("lecture11")).expanduser()
+    file = folder / "laboratories" / f"{name}.json"
+    try:
+        found = json.loads(file.read_text("utf-8"))
+        if found["fingerprint"] == fingerprint():
+            return found["texts"]
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    texts = make()
+    part = file.with_suffix(f".{os.getpid()}")
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps({"fingerprint": fingerprint(), "texts": texts}), "utf-8")
+        part.replace(file)  # whole or not at all, whoever else writes
+    return texts
