@@ -131,8 +131,6 @@ CASES = [
     mixture("in blocks", WIDE, np.full(10, 0.1)),
     mixture("in blocks, weight 0", WIDE, [0.0, *np.full(9, 1 / 9)]),
     mixture("in blocks, weight 1e-30", WIDE, [1e-30, *np.full(9, 1 / 9)]),
-    mixture("as it is written", WIDE[:400, :5], np.full(10, 0.1)),
-    mixture("as it is written, weight 1e-30", WIDE[:400, :5], [1e-30, *np.full(9, 1 / 9)]),
     *(stress("ordinary", step, RNG.normal(size=(40, 2))) for step in (smacof_step, gradient_step)),
     stress("ordinary", sammon_step, RNG.normal(size=(40, 2))),
     *(

@@ -23,7 +23,7 @@ from lecture11.latent import (
 MODEL = GaussianMixture()
 
 seeds = st.integers(0, 2**32 - 1)
-sizes = st.tuples(st.integers(1, 6), st.integers(1, 4))
+sizes = st.sampled_from([(1, 1), (1, 4), (6, 1), (4, 3)])  # each is compiled
 
 
 def standardised():
