@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset site check test lint fast unit check-notebooks browser unit-and-browser check-portable notebooks bench lock clean clean-all
+.PHONY: help lab reset site slides check test lint fast unit check-notebooks browser unit-and-browser check-portable notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,9 @@ reset: $(STAMP) ## put your working copy, workbook/, aside and start with a new 
 
 site: $(STAMP) ## export the notebooks as a folder of pages, build/site, alive without Python
 	$(PY) -m lecture11.publish.site notebooks build/site
+
+slides: $(STAMP) ## make a deck of slides, with speaker notes, of every notebook: build/slides
+	$(PY) -m lecture11.publish.slides notebooks build/slides
 
 # What XLA has compiled is kept, so that a notebook's second run takes about half the time.
 export JAX_COMPILATION_CACHE_DIR = $(CURDIR)/build/compiled

@@ -100,9 +100,9 @@ def is_shown(cell: NotebookNode) -> bool:
     return SHOWN in cell.metadata.get("tags", [])
 
 
-def outputs(cell: NotebookNode) -> str:
+def outputs(cell: NotebookNode) -> list[str]:
     """All that a cell has shown, in HTML where it knows how."""
-    return "\n".join(_output(each) for each in cell.get("outputs", []))
+    return [_output(each) for each in cell.get("outputs", [])]
 
 
 def _output(output: NotebookNode) -> str:

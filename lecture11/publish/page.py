@@ -64,7 +64,7 @@ def _code_cell(cell: NotebookNode) -> BeautifulSoup:
     summary = f"Code, {lines} line{'s' * (lines != 1)}"
     opened = " open" * is_shown(cell)
     fold = f'<details class="code"{opened}><summary>{summary}</summary>{code(cell)}</details>'
-    return parsed(fold * (lines > 0) + outputs(cell))
+    return parsed("\n".join([fold * (lines > 0), *outputs(cell)]))
 
 
 def laboratories_in(texts: Iterable[str]) -> list[str]:

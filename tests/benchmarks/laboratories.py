@@ -30,7 +30,7 @@ FRAMES = """seconds => new Promise(done => {
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 MADE = "name => performance.getEntriesByName(`${name} alive`)[0].duration"
 WORK = """([name, count]) => {
-    const lab = document.querySelector(`[data-laboratory=${name}] section`).laboratory;
+    const lab = document.querySelector(`[data-laboratory=${name}] .lecture11-lab`).laboratory;
     const times = [];
     for (let k = 0; k < count; k++) {
         const began = performance.now();
@@ -66,7 +66,7 @@ def play(page: Page, points: int, seconds: float, slower: int) -> None:
     inspect.send("Emulation.setCPUThrottlingRate", {"rate": slower})
     page.evaluate(
         """points => {
-            const lab = document.querySelector('[data-laboratory=tsne] section').laboratory;
+            const lab = document.querySelector('[data-laboratory=tsne] .lecture11-lab').laboratory;
             lab.spec.until = null;
             lab.load(Object.values(lab.starts)[0]);
             lab.setNumber('n', points);

@@ -77,10 +77,8 @@ def start_again(lab: Locator) -> None:
 
 def array(lab: Locator, name: str) -> np.ndarray:
     """An array of the page's."""
-    script = (
-        "(root, name) => [...root.querySelector('section').laboratory.engine.values[name].data]"
-    )
-    return np.array(lab.evaluate(script, name), float)
+    script = "(root, name) => [...root.laboratory.engine.values[name].data]"
+    return np.array(lab.locator(".lecture11-lab").evaluate(script, name), float)
 
 
 def drag(page: Page, grip: Locator, across: float, up: float) -> list[float]:
@@ -136,10 +134,10 @@ def test_page_and_still_draw_the_same(page: Page):
         counts = [
             draw_mark(axes[mark.on], mark, values, declared.lists) for mark in declared.scene.marks
         ]
-        drawn = lab.evaluate("root => root.querySelector('section').laboratory.counts")
+        drawn = lab.evaluate("root => root.querySelector('.lecture11-lab').laboratory.counts")
         assert drawn == counts, name
         limits = lab.evaluate(
-            """root => Object.values(root.querySelector('section').laboratory.panels)
+            """root => Object.values(root.querySelector('.lecture11-lab').laboratory.panels)
                 .map(panel => [panel.spec.x, panel.spec.y])"""
         )
         stills = [[list(each.get_xlim()), list(each.get_ylim())] for each in axes.values()]
@@ -195,7 +193,7 @@ def test_what_is_played_ends_by_itself(page: Page):
 
 
 PLAYED = """async ([name, milliseconds, refused]) => {
-    const lab = document.querySelector(`[data-laboratory=${name}] section`).laboratory;
+    const lab = document.querySelector(`[data-laboratory=${name}] .lecture11-lab`).laboratory;
     const button = lab.root.querySelector('.play');
     button.click();
     await new Promise(done => setTimeout(done, 300));  // buffers are made in the first frames

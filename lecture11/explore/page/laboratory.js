@@ -40,14 +40,15 @@ export class Laboratory {
     /** @type {number[]} of each mark, how many of its parts are there */
     this.counts = [];
     const words = named("words");
-    this.root = html("section", root, { class: "lecture11 lecture11-lab", "aria-label": spec.title });
+    // No section: to reveal.js, every section is a slide.
+    this.root = html("div", root, { class: "lecture11 lecture11-lab", role: "region", "aria-label": spec.title });
     this.root.laboratory = this;
     /** @type {Object<string, Panel>} */
     this.panels = {};
     this.scene = makeScene(this, words);
     this.words = html("p", this.root, { class: "words", id: words });
     this.bar = makeBar(this);
-    const controls = html("div", this.root, { class: "controls" });
+    const controls = html("div", this.root, { class: "settings" });
     this.refreshers = spec.controls.map((/** @type {any} */ each) => makeControl(each, this, controls));
     this.makeHandles(controls);
     this.live = html("div", this.root, { role: "status", class: "unseen" });

@@ -71,7 +71,8 @@ export class Panel {
     Object.assign(this.scale.y, { start: 8 + height, length: -height });
     this.width = width;
     this.height = 8 + height + bottom;
-    const sharp = window.devicePixelRatio || 1;
+    const larger = this.root.getBoundingClientRect().width / this.root.offsetWidth || 1; // on a slide
+    const sharp = larger * window.devicePixelRatio;
     this.canvas.width = Math.round(width * sharp);
     this.canvas.height = Math.round(this.height * sharp);
     this.pen.setTransform(sharp, 0, 0, sharp, 0, 0);

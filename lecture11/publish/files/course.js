@@ -14,3 +14,13 @@ const wide = new ResizeObserver((entries) => {
   }
 });
 document.querySelectorAll(".formula, .table, pre").forEach((each) => wide.observe(each));
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const isLight = () => (document.body.dataset.jpThemeLight ?? String(!dark.matches)) === "true";
+
+function turnTheme() {
+  document.body.dataset.jpThemeLight = String(!isLight());
+  try {
+    localStorage.light = document.body.dataset.jpThemeLight;
+  } catch {} // where nothing may be kept, the next page begins as the system has it
+}

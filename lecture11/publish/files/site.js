@@ -1,18 +1,13 @@
 // The theme and the search, from a disk as from a server.
 
 const theme = document.getElementById("theme");
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const isLight = () => (document.body.dataset.jpThemeLight ?? String(!dark.matches)) === "true";
 const nameTheme = () => {
   theme.textContent = isLight() ? "Dark" : "Light";
   theme.setAttribute("aria-label", `${theme.textContent} theme`);
 };
 theme.hidden = false;
 theme.addEventListener("click", () => {
-  document.body.dataset.jpThemeLight = String(!isLight());
-  try {
-    localStorage.light = document.body.dataset.jpThemeLight;
-  } catch {} // where nothing may be kept, the next page begins as the system has it
+  turnTheme();
   nameTheme();
 });
 dark.addEventListener("change", nameTheme);

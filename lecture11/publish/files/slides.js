@@ -1,0 +1,67 @@
+// The deck: reveal.js moves through it, and what stands on a slide is made to fit.
+
+const SMALLEST = 0.6; // of the type, where a slide says much
+const DESCENT = 5; // pixels of a formula below its line, which need no room
+const [LEAST, MOST] = [0.6, 2.2]; // how far a laboratory is shrunk or enlarged
+
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  minScale: 0.1,
+  maxScale: 6,
+  center: false,
+  display: "flex",
+  hash: true,
+  navigationMode: "linear",
+  scrollActivationWidth: null,
+  slideNumber: "c/t",
+  transition: "none",
+  // What has the focus is pressed by Space and Enter; all other keys turn slides.
+  keyboardCondition: ({ key, target }) => !([" ", "Enter"].includes(key) && target.closest?.("button, summary, a")),
+  plugins: [RevealNotes],
+}).then(fit);
+Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, turnTheme);
+Reveal.on("slidechanged", fit);
+document.addEventListener("change", fit); // an answer brings its picture
+document.addEventListener("pointerup", () => {
+  setTimeout(() => {
+    const { activeElement } = document; // or a presenter's clicker would be taken for an answer
+    if (activeElement?.matches("button, [type=radio], [type=checkbox], [type=range]")) activeElement.blur();
+  });
+});
+
+const laidOut = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+const overflows = (/** @type {Element} */ parts) =>
+  parts.scrollHeight > parts.clientHeight + DESCENT || parts.scrollWidth > parts.clientWidth + 1;
+
+async function fit() {
+  const slide = Reveal.getCurrentSlide();
+  const parts = slide?.querySelector(".parts");
+  if (!parts) return;
+  slide.style.fontSize = "";
+  for (const figure of parts.querySelectorAll("figure[data-laboratory]:not([style*='zoom'])")) {
+    await enlarge(figure, parts);
+  }
+  for (let size = 1; overflows(parts) && size > SMALLEST; ) {
+    size -= 0.05;
+    slide.style.fontSize = `${size}em`;
+  }
+  slide.dataset.fits = String(!overflows(parts));
+}
+
+/** As large as the slide allows: halve the interval in which that lies. */
+async function enlarge(figure, parts) {
+  figure.style.visibility = "hidden";
+  let [low, high] = [LEAST, MOST];
+  while (high - low > 0.03) {
+    const middle = (low + high) / 2;
+    figure.style.zoom = middle;
+    await laidOut();
+    if (overflows(parts)) high = middle;
+    else low = middle;
+  }
+  figure.style.zoom = low;
+  figure.style.visibility = "";
+  await laidOut();
+}
