@@ -214,10 +214,13 @@ SCENE = Scene(
 )  # fmt: skip
 
 WORDS = (
-    Sentence("After cycle {cycles:d} the log-likelihood is {level:.1f} nats.", "touches"),
+    Sentence(
+        "After cycle {cycles:d} the log-likelihood is {level:.1f} nats; an M-step is next.",
+        "touches",
+    ),
     Sentence(
         "After cycle {cycles:d} and one more M-step the log-likelihood is {level:.1f} nats, the "
-        "bound with the old responsibilities {bound:.1f}: a gap of {gap:.2f}.",
+        "bound with the old responsibilities {bound:.1f}: an E-step closes the gap of {gap:.2f}.",
         "not touches",
     ),
     Sentence(
