@@ -325,6 +325,20 @@ class Lab:
         return prepared
 
     @functools.cached_property
+    def known(self) -> dict[str, np.ndarray]:
+        """What is slow to prepare, at the start, with the fields that it is made of."""
+        slow = {name: made for name, made in self.prepare.items() if made.slow}
+        if not slow or any(key in self.prepare for made in slow.values() for key in made.fields):
+            return {}
+        with float64():
+            prepared = self._prepared(self.state)
+            leaves = named_leaves({name: prepared[name] for name in slow})
+            fields = {
+                key: getattr(self.state, key) for made in slow.values() for key in made.fields
+            }
+            return fields | {name: np.asarray(leaf) for name, leaf in leaves}
+
+    @functools.cached_property
     def _latest(self) -> dict[str, tuple[Any, Any]]:
         return {}
 

@@ -95,7 +95,7 @@ def declared(lab: Lab) -> dict[str, Any]:
     """All that the page's script needs, as JSON holds it."""
     starts = {"Start again": lab.state} | dict(lab.starts)
     return {
-        "spec": lab.spec,
+        "spec": lab.spec | {"known": _base64(lab.known)},
         "program": {"source": lab.program.source, "constants": lab.program.encoded()},
         "starts": {name: _sent(lab, state) for name, state in starts.items()},
     }
@@ -103,17 +103,20 @@ def declared(lab: Lab) -> dict[str, Any]:
 
 def _sent(lab: Lab, state: Any = None) -> str:
     """A state, or that at the start, as base64 of its bytes."""
-    sent = packed(lab.state if state is None else state, lab.noise)
-    return base64.b64encode(sent).decode("ascii")
+    return _base64((lab.state if state is None else state)._asdict(), lab.noise)
+
+
+def _base64(arrays: Mapping[str, np.ndarray], without: Container[str] = ()) -> str:
+    return base64.b64encode(packed(arrays, without)).decode("ascii")
 
 
 def packed(state: Any, without: Container[str] = ()) -> bytes:
     """A state as bytes: the header's length, the header, the arrays, each from a multiple of 8.
 
-    without: fields left out
+    state: a NamedTuple, or arrays by name; without: fields left out
     """
-    fields = state._asdict().items()
-    arrays = {key: np.asarray(value) for key, value in fields if key not in without}
+    fields = state if isinstance(state, Mapping) else state._asdict()
+    arrays = {key: np.asarray(value) for key, value in fields.items() if key not in without}
     header = [[key, array.dtype.name, array.shape] for key, array in arrays.items()]
     text = json.dumps(header).encode()
     parts = [len(text).to_bytes(4, "little") + text]

@@ -50,6 +50,15 @@ def test_a_half_step_leaves_a_gap_and_the_other_closes_it(em: Lab):
 
 
 @pytest.mark.slow
+def test_what_is_slow_to_prepare_comes_with_the_start():
+    lab = DECLARED["fit"]()
+    places = lab.known["stationary.places"]
+    np.testing.assert_array_equal(places, lab.values(lab.state)["stationary.places"])
+    assert {"weights", "means", "sds"} < lab.known.keys()
+    assert "landscape.divergence" not in lab.known
+
+
+@pytest.mark.slow
 def test_the_broad_minimum_goes_when_the_modes_are_unbalanced():
     lab = DECLARED["fit"]()
     assert lab.values(lab.state)["minima"] == 3

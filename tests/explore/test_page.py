@@ -1,5 +1,6 @@
 """The page's script, outside a page: its modules, and what it shares with the kernel."""
 
+import base64
 import json
 import re
 import shutil
@@ -142,6 +143,22 @@ def test_the_engine_prepares_what_is_due_and_what_is_slow_at_rest():
         return seen;"""
     )
     assert in_node("engine.js", body) == [110, 1, 111, 1, 211, 2, 422, 3, 3]
+
+
+@node
+def test_the_engine_prepares_nothing_that_the_kernel_has_sent():
+    arrays = {"places": np.array([[1.0, 2.0], [3.0, 4.0]]), "slowly": np.float64(100)}
+    known = base64.b64encode(packed(arrays)).decode()
+    body = (
+        ENGINE.replace('then: { n: "double" }', f'then: {{ n: "double" }}, known: "{known}"')
+        + """
+        const seen = [sum(), prepared];
+        engine.state.places.data[0] = 2; engine.follow("places"); engine.look();
+        seen.push(sum(), prepared);
+        engine.load(start); engine.look(); seen.push(sum(), prepared);
+        return seen;"""
+    )
+    assert in_node("engine.js", body) == [110, 0, 211, 1, 110, 1]
 
 
 @node

@@ -200,7 +200,8 @@ SCENE = Scene(
     ),
     marks=(
         Points("plane", "data", mix="responsibilities"),
-        Ellipses("plane", "means", (0, 1), covariances="covariances", dashes=("solid", "dashed")),
+        Ellipses("plane", "means", ("paper",), covariances="covariances", width=6.5),
+        Ellipses("plane", "means", ("ink",), covariances="covariances", dashes=("solid", "dashed")),
         Points("plane", "means", (0, 1), size=12),
         Lines(
             "curve", "curves", ("ink", 1), ("log-likelihood", "bound"), dashes=("solid", "dashed")
