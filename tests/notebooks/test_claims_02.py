@@ -98,7 +98,7 @@ def test_a_cluster_of_a_hundred_at_perplexity_100_has_a_level_p():
     narrow = two.groups == 0
     p = np.asarray(conditional_affinities(two.points, perplexity=100))[narrow][:, narrow]
     off = 99 * p[~np.eye(len(p), dtype=bool)] - 1
-    claim = "$p$ is the same for all of these within {} %"
+    claim = "$p$ is the same for all 99 others within {} %"
     assert refuted("02", {claim: [100 * np.abs(off).max() + 0.5]}) == []
 
 

@@ -29,7 +29,7 @@ def costs_picture(
     *,
     code: str,
 ) -> Picture:
-    """Bits a letter of several texts, written by codes made for one of them.
+    """Bits per letter of several texts, written by codes made for one of them.
 
     texts: their names (T,)
     entropies, cross_entropies: H(p) and H(p) + D(p‖q), (T,), in bits
@@ -65,7 +65,7 @@ def costs_picture(
         + ", ".join(f"{name} {np.asarray(bits)[i]:.2f}" for name, bits in costs.items())
         for i, text in enumerate(texts)
     ]
-    return Picture(figure, f"Bits a letter by codes made for {code}. {'. '.join(said)}.")
+    return Picture(figure, f"Bits per letter by codes made for {code}. {'. '.join(said)}.")
 
 
 class SentenceStage:

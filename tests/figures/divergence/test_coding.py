@@ -79,7 +79,7 @@ def bars(picture: Picture) -> np.ndarray:
 
 def test_words_of_the_costs_are_a_table():
     assert SAMPLES["costs of texts"]().words == (
-        "Bits a letter by codes made for English. English: H 4.00, H + KL 4.00; arithmetic coder "
+        "Bits per letter by codes made for English. English: H 4.00, H + KL 4.00; arithmetic coder "
         "4.00, Huffman 4.05, Shannon 4.50. Czech: H 4.20, H + KL 4.60; arithmetic coder 4.60, "
         "Huffman 4.58, Shannon 5.10."
     )
