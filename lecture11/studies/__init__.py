@@ -5,6 +5,7 @@ compares with it what the notebook's prose says in numbers::
 
     fits             one normal for two modes, at any distance, width and weight    06
     maps             MDS beside Sammon's on the roll; loops that leap                01, 04
+    whole_mnist      t-SNE of 70,000 images, stored                                  04
     scales           a divergence and an entropy on other scales                     05
     neighbours       SNE and t-SNE of 200 digits: torn, let in; each ingredient       02
     triplets         metric learning on some classes, tried on others                04

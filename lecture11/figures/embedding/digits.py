@@ -11,8 +11,10 @@ from lecture11.embedding import odd_ones
 from lecture11.figures.embedding.quality import MapQuality, said_of, under
 from lecture11.figures.marks import (
     PAPER,
+    WIDE_HALO,
     as_a_map,
     bare,
+    filling,
     move_digits,
     scatter_digits,
     square,
@@ -73,6 +75,34 @@ def digit_maps(maps: Mapping[str, MapQuality], labels: ArrayLike, *, digits: int
         axes.set_title(title)
         under(axes, quality, digits)
     return Picture(Stage(figure, []), f"{said_of(maps, digits)}.")
+
+
+@styled
+def crowd_map(quality: MapQuality, labels: ArrayLike, *, pixels: int = 480) -> Picture:
+    """A map of so many digits that each is a dot at most: where they are many it is darker.
+
+    labels: (n,), 0 to 9, each there; a digit stands in the middle of those that show it
+    """
+    shown, places = np.asarray(labels), filling(quality.points)
+    edges = np.linspace(-1, 1, pixels + 1)
+    counts = np.stack(
+        [np.histogram2d(*places[shown == digit].T, (edges, edges))[0].T for digit in range(10)]
+    )
+    total = counts.sum(axis=0)
+    colours = np.tensordot(counts, [to_rgb(colour) for colour in CLASS_COLOURS], (0, 0))
+    colours /= np.maximum(total, 1)[..., None]
+    ink = 1 - 0.55 ** total[..., None]
+    figure = Figure(figsize=(5.6, 6.0))
+    axes = figure.subplots()
+    axes.imshow(1 - ink * (1 - colours), origin="lower", extent=(-1, 1, -1, 1))
+    for digit in range(10):
+        axes.text(
+            *np.median(places[shown == digit], axis=0), str(digit), ha="center", va="center",
+            fontsize=15, weight="bold", color=INK, path_effects=[WIDE_HALO],
+        )  # fmt: skip
+    bare(axes)
+    under(axes, quality, 3)
+    return Picture(figure, f"{said_of({f'{len(shown):,} digits': quality}, 3)}.")
 
 
 class DigitMapStage:

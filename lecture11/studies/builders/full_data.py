@@ -1,7 +1,7 @@
-"""Score writers and senses on the full data: ``python -m lecture11.studies.builders.full_data …``.
+"""Studies of the full data: ``python -m lecture11.studies.builders.full_data …``.
 
-``nist FILE`` or ``wordsense FILE``; the data are downloaded, or in the folder that LECTURE11_DATA
-names.
+``nist FILE``, ``wordsense FILE`` or ``mnist FILE``; the data are downloaded, or in the folder that
+LECTURE11_DATA names.
 """
 
 import sys
@@ -12,11 +12,15 @@ import numpy as np
 from lecture11.datasets.builders.archive import write_arrays
 from lecture11.datasets.wordsense import WORDS
 from lecture11.studies.senses import word_scores
+from lecture11.studies.whole_mnist import fit_whole_map, packed
 from lecture11.studies.writers import nist_scores
 
 
 def main(name: str, output: str) -> None:
     """Write the archive."""
+    if name == "mnist":
+        write_arrays(output, packed(fit_whole_map()))
+        return
     jax.config.update("jax_enable_x64", True)
     if name == "nist":
         scores = nist_scores()

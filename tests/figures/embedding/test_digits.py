@@ -8,6 +8,7 @@ from lecture11.figures.embedding import (
     DigitMapStage,
     MapQuality,
     OddDigitStage,
+    crowd_map,
     digit_maps,
     first_digits,
     loop_maps,
@@ -15,6 +16,7 @@ from lecture11.figures.embedding import (
     thumbnail_map,
 )
 from lecture11.figures.latent import note_samples
+from lecture11.figures.marks import filling
 from lecture11.figures.supervised import (
     MarginStage,
     collapse_picture,
@@ -65,6 +67,12 @@ SAMPLES = {
             {"digits": 2},
         ],
         drawn=[{"labels": LABELS[::-1]}],
+    ),
+    "a crowd": Sample(
+        crowd_map,
+        {"quality": of(POINTS), "labels": LABELS},
+        [{"quality": of(POINTS, error=0.5)}, {"quality": of(POINTS, divergence=2)}],
+        drawn=[{"labels": LABELS[::-1]}, {"quality": of(POINTS**2)}],
     ),
     "a digit map": Sample(
         DigitMapStage,
@@ -167,6 +175,18 @@ def test_digit_maps_draw_each_digit_at_its_place_and_say_the_numbers():
         "other: KL 1.23 nats, 1-NN error 61 %, trustworthiness 0.99."
     )
     assert "1-NN error 61 %" in right.get_xlabel()
+
+
+def test_a_crowd_is_darkest_where_most_are_and_names_each_digit():
+    places = np.concatenate([POINTS, np.repeat(POINTS[:1], 50, axis=0)])
+    picture = crowd_map(of(places), np.concatenate([LABELS, np.zeros(50, int)]), pixels=40)
+    axes = figure_of(picture).axes[0]
+    brightness = np.asarray(axes.images[0].get_array()).sum(axis=2)
+    row, column = np.unravel_index(brightness.argmin(), brightness.shape)
+    x, y = filling(places)[0]
+    assert (column, row) == (int((x + 1) * 20), int((y + 1) * 20))
+    assert [text.get_text() for text in axes.texts] == [str(digit) for digit in range(10)]
+    assert picture.words.startswith("170 digits: KL 1.23 nats, 1-NN error 6 %")
 
 
 def test_ten_digits_have_ten_glyphs():
