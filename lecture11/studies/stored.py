@@ -65,6 +65,14 @@ RESULTS = {
             "be5e440eb7c4ebc56506e9a9b364e9a0e94b1685f9e5d403f94ba0e591ddfb45",
         ),
         Result(
+            "whole_mnist.npz",
+            "t-SNE of MNIST's 70,000 images: their places in the map, by digit, and its course",
+            "python -m lecture11.studies.builders.full_data mnist FILE",
+            "2026-11-26",
+            MACHINE,
+            "54175e443935970287c989026fb1da6bdc2ee9939242215b4c00b03d63c078e1",
+        ),
+        Result(
             "nist.npz",
             "Who wrote a note of MNIST's digits: shares right, six groups of ten people",
             "python -m lecture11.studies.builders.full_data nist FILE",

@@ -86,7 +86,10 @@ def crowd_map(quality: MapQuality, labels: ArrayLike, *, pixels: int = 480) -> P
     shown, places = np.asarray(labels), filling(quality.points)
     edges = np.linspace(-1, 1, pixels + 1)
     counts = np.stack(
-        [np.histogram2d(*places[shown == digit].T, (edges, edges))[0].T for digit in range(10)]
+        [
+            np.histogram2d(x, y, bins=[edges, edges])[0].T
+            for x, y in (places[shown == digit].T for digit in range(10))
+        ]
     )
     total = counts.sum(axis=0)
     colours = np.tensordot(counts, [to_rgb(colour) for colour in CLASS_COLOURS], (0, 0))
@@ -96,9 +99,10 @@ def crowd_map(quality: MapQuality, labels: ArrayLike, *, pixels: int = 480) -> P
     axes = figure.subplots()
     axes.imshow(1 - ink * (1 - colours), origin="lower", extent=(-1, 1, -1, 1))
     for digit in range(10):
+        x, y = np.median(places[shown == digit], axis=0)
         axes.text(
-            *np.median(places[shown == digit], axis=0), str(digit), ha="center", va="center",
-            fontsize=15, weight="bold", color=INK, path_effects=[WIDE_HALO],
+            x, y, str(digit), ha="center", va="center", fontsize=15, weight="bold", color=INK,
+            path_effects=[WIDE_HALO],
         )  # fmt: skip
     bare(axes)
     under(axes, quality, 3)
