@@ -7,10 +7,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser
+from matplotlib.figure import Figure
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from playwright.sync_api import Browser, Page
 
 from lecture11.exercises.editions import hand_out
+from lecture11.explore import Player, Question
+from lecture11.explore.laboratories import DECLARED
+from lecture11.figures import Picture
+from lecture11.publish.page import exported
 from tests.browser.lab import Notebook, find_browser, open_browser, serve_lab
 from tests.notebooks.execute import NOTEBOOKS
 from tests.required import skip_or_fail
@@ -23,6 +28,14 @@ LABORATORY = new_notebook(
     metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
 )
 """The smallest notebook with one; it stands among the course's."""
+
+WAYS = {
+    "narrow, light, touched": {"width": 390, "scheme": "light", "touch": True},
+    "narrow, dark, touched, little motion": {"width": 390, "scheme": "dark", "touch": True},
+    "wide, light, by mouse": {"width": 1280, "scheme": "light", "touch": False},
+    "wide, dark, by mouse": {"width": 1280, "scheme": "dark", "touch": False},
+}
+"""How an exported page is met."""
 
 LATENCIES = pytest.StashKey[dict[str, list[float]]]()
 
@@ -65,6 +78,49 @@ def opened(browser: Browser, lab: str) -> Callable[[str, str], Notebook]:
 @pytest.fixture
 def notebook(request: pytest.FixtureRequest, opened: Callable[[str, str], Notebook]) -> Notebook:
     return opened(*request.param)
+
+
+@pytest.fixture(scope="session")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page made of a stored notebook with a question, a player, and all laboratories' places."""
+    pictures = [Picture(Figure((3, 2)), f"The picture number {number}.") for number in range(4)]
+    replies = {"this": "No, not this.", "that": "Yes, that.", "none": "No, there is one."}
+    shown = [
+        Question("Which is it?", replies, Picture(Figure((3, 2)), "The answer.")).still(),
+        Player(pictures, label="number", milliseconds=100)._page,
+    ]
+    still = '<figure data-laboratory="{}"><img alt="A still." src="data:,"></figure>'
+    shown += map(still.format, DECLARED)
+    cells = [
+        new_code_cell(outputs=[new_output("display_data", {"text/html": html})]) for html in shown
+    ]
+    path = tmp_path_factory.mktemp("exported") / "laboratories.html"
+    path.write_text(exported(new_notebook(cells=cells)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def page(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Iterator[Page]:
+    """The page open; at the end no request was made and no error logged."""
+    way = WAYS[request.param]
+    context = browser.new_context(
+        viewport={"width": way["width"], "height": 900},
+        color_scheme=way["scheme"],
+        has_touch=way["touch"],
+        reduced_motion="reduce" if "little motion" in request.param else "no-preference",
+        offline=True,
+    )
+    opened, wrong = context.new_page(), []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    opened.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
+    )
+    opened.goto(file.as_uri())
+    yield opened
+    assert wrong == []
+    context.close()
 
 
 @pytest.fixture
