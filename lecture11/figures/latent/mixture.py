@@ -120,6 +120,10 @@ def _panels(
         components = np.asarray(fits.weights).shape[1]
         view = MixtureView(axes[panel], data, components, reach=reach)
         view.show(fits.means[panel], fits.covariances[panel], responsibilities[panel])
+        if columns > 3:  # too small for numbers
+            for centre, name in zip(view.centres, view.names, strict=True):
+                centre.set_markersize(4)
+                name.set_visible(False)
         axes[panel].set_title(title)
     for spare in axes[len(titles) :]:
         spare.set_axis_off()
