@@ -19,6 +19,7 @@ def test_a_larger_perplexity_tears_more_loops():
 
 def test_what_its_outputs_show():
     claims = {
+        "70,000 digits are {} billion pairs": [70_000 * 69_999 / 2e9],
         "but only {} of 16 close": "Loops without a leap: t-SNE {},",
         "no less ({} loops without a leap": "Loops without a leap: t-SNE 9, Sammon mapping {}.",
         "{} leaps in all, t-SNE": "Sammon mapping: {} leaps",

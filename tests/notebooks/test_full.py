@@ -85,9 +85,13 @@ class Full(NamedTuple):
 
 NOTEBOOKS_WITH_FULL = {
     "04_tsne_on_real_data": Full(
-        "coil coil_maps collapse features held_out mnist mnist_thumbnails sne triplets usps",
+        "coil coil_maps collapse features held_out mnist mnist_thumbnails sne triplets usps "
+        "whole_mnist",
         maps_are_good,
-        {"for seed in range(3)": "for seed in range(2)"},
+        {
+            "for seed in range(3)": "for seed in range(2)",
+            "fit_whole_map()": "fit_whole_map(9000, 225)",
+        },
     ),
     "08_latent_variables": Full(
         "nist wordsense",

@@ -1,5 +1,6 @@
 """t-SNE by way of a grid: as good a map as by all pairs, and what is hard."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -8,6 +9,8 @@ from lecture11.embedding import (
     FAST,
     REPRODUCIBLE,
     SNE,
+    SYMMETRIC_SNE,
+    TSNE,
     USUAL,
     fit_sne,
     fit_tsne,
@@ -26,16 +29,18 @@ def noise(points: int, dims: int = 10) -> np.ndarray:
 
 @pytest.mark.slow
 def test_a_grid_makes_as_good_a_map_of_the_digits():
-    """Without gains: with them two runs of the same quality may differ by some per cent."""
+    """Without gains: with them the runs of one method differ by more than the methods do."""
     x = load_digits().data[:1000] / 16
     exact, by_grid = (
         fit_tsne(x, method=method, settings=REPRODUCIBLE, frames=(0, 300))
         for method in ("exact", "grid")
     )
-    assert by_grid.info.loss <= 1.03 * exact.info.loss
+    np.testing.assert_allclose(by_grid.info.loss, exact.info.loss, rtol=3e-3)
     p = joint_affinities(x, perplexity=30.0)
     losses = [float(tsne_loss(run.state.points, p)) for run in (exact, by_grid)]
-    assert losses[1] <= 1.03 * losses[0]
+    np.testing.assert_allclose(losses[1], losses[0], rtol=3e-3)
+    # Of neighbours alone, the affinities are a little larger each, and so is the divergence.
+    assert losses[0] < exact.info.loss < 1.1 * losses[0]
 
 
 @pytest.mark.slow
@@ -96,6 +101,16 @@ def test_what_a_grid_cannot_do_is_refused(arguments, message):
         fit_tsne(noise(50), perplexity=10.0, **arguments)
 
 
+def test_a_grid_is_taken_from_the_crossover_on_where_there_can_be_one():
+    many, loss = jnp.zeros((fits.GRID_FROM, 3)), SYMMETRIC_SNE
+    assert fits._takes_grid("auto", TSNE, many[:, :2])
+    assert not fits._takes_grid("auto", TSNE, many[1:, :2])
+    assert not fits._takes_grid("auto", TSNE, many)
+    assert not fits._takes_grid("auto", loss, many[:, :2])
+    assert fits._takes_grid("grid", TSNE, many[:9, :2])
+    assert not fits._takes_grid("exact", TSNE, many[:, :2])
+
+
 def test_sne_has_no_grid():
     with pytest.raises(ValueError, match="method: a grid is for t-SNE"):
         fit_sne(noise(50), perplexity=10.0, method="grid")
@@ -112,6 +127,6 @@ def test_maps_of_other_dimensions_are_exact_of_themselves(dims, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_double_precision_stays_double():
-    run = fit_tsne(noise(200), method="grid", perplexity=60.0, frames=(0, 75))
+    run = fit_tsne(noise(200), method="grid", perplexity=66.0, frames=(0, 75))
     assert run.state.points.dtype == np.float64
     assert np.isfinite(run.info.loss)
