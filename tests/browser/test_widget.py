@@ -57,6 +57,17 @@ def test_keys_work_in_a_number_box(notebook: Notebook):
 
 
 @in_each
+def test_arrow_keys_move_a_grip_and_not_the_notebook(notebook: Notebook):
+    lab = the_laboratory(notebook)
+    grip, box = lab.locator(".grip").first, lab.locator("input[type=number]").first
+    grip.focus()
+    before = float(box.input_value())
+    notebook.page.keyboard.press("ArrowRight")
+    assert float(box.input_value()) == pytest.approx(before + 0.1)
+    assert grip.evaluate("grip => document.activeElement === grip")
+
+
+@in_each
 def test_a_state_set_in_the_kernel_is_shown(notebook: Notebook):
     lab = the_laboratory(notebook)
     notebook.in_kernel(

@@ -25,7 +25,8 @@ function finished(element, attributes, text) {
  * @returns {any}
  */
 export function html(tag, parent, attributes = {}, text) {
-  const made = finished(parent.appendChild(document.createElement(tag)), attributes, text);
+  const made = parent.appendChild(document.createElement(tag));
+  finished(made, attributes, text);
   if (tag === "input" || tag === "button") made.dataset.lmSuppressShortcuts = "true";
   return made;
 }

@@ -15,7 +15,7 @@ const GREY = [
   [34, 34, 34],
 ];
 /** @type {Object<string, number[][]>} */
-export const SHADES = { terrain: TERRAIN, grey: GREY };
+const SHADES = { terrain: TERRAIN, grey: GREY };
 
 /** A canvas and its pixels for each mark, made once. @type {WeakMap<any, any>} */
 const SHEETS = new WeakMap();
@@ -32,8 +32,8 @@ function sheetOf(mark, rows, columns) {
   return made;
 }
 
-/** @param {any} mark @param {Computed} image @param {any} panel @param {any} theme */
-export function drawShades(mark, { data, shape }, panel, theme) {
+/** @param {any} mark @param {Computed} image @param {any} panel */
+export function drawShades(mark, { data, shape }, panel) {
   const [rows, columns] = shape;
   const { canvas, pen, pixels } = sheetOf(mark, rows, columns);
   const shades = SHADES[mark.shades];
@@ -62,9 +62,8 @@ export function drawShades(mark, { data, shape }, panel, theme) {
  * @param {Computed} image
  * @param {number} level
  * @param {any} panel
- * @param {any} theme
  */
-export function drawContours({ data, shape }, level, panel, theme) {
+export function drawContours({ data, shape }, level, panel) {
   const [rows, columns] = shape;
   const { left, top, width, height } = panel.box;
   const { pen } = panel;

@@ -158,9 +158,9 @@ const DRAW = {
     return there;
   },
 
-  image(mark, values, panel, theme) {
-    drawShades(mark, values[mark.at], panel, theme);
-    for (const level of mark.levels) drawContours(values[mark.at], level, panel, theme);
+  image(mark, values, panel) {
+    drawShades(mark, values[mark.at], panel);
+    for (const level of mark.levels) drawContours(values[mark.at], level, panel);
     return 1;
   },
 };

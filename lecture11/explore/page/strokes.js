@@ -1,6 +1,6 @@
 // Clicks and strokes on a panel.
 
-import { numberBox } from "./controls.js";
+import { numberBox } from "./box.js";
 import { html } from "./dom.js";
 import { draw } from "./shared.js";
 
