@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset site slides check test lint fast unit check-notebooks browser unit-and-browser check-portable notebooks bench lock clean clean-all
+.PHONY: help lab reset site slides check test lint fast unit check-notebooks browser unit-and-browser check-portable check-site notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -74,7 +74,10 @@ fast: $(STAMP) ## test the package, without the tests marked slow
 unit: $(STAMP) ## test the package
 	$(PY) -m pytest $(IN_ORDER) tests --ignore=tests/browser
 
-check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
+check-check-site: site slides ## open every page of the site, and the slides of 09, in a real browser
+	$(PY) -m pytest tests/browser/check_site.py
+
+notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
 	$(PY) -m pytest $(NBVAL) $(SOURCES)
 	$(PY) -m tests.notebooks.student $(SOURCES) -- $(NBVAL)
 

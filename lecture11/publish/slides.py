@@ -29,12 +29,12 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-import nbformat
 from bs4 import BeautifulSoup, NavigableString, Tag
 from nbformat import NotebookNode
 
 from lecture11.exercises.editions import student_edition
 from lecture11.publish.cells import HEADINGS, anchored, code, is_shown, outputs, parsed, plain, text
+from lecture11.publish.frames import read_whole
 from lecture11.publish.page import FILES, VENDOR, head, laboratories_in, scripts_of, shared
 from lecture11.publish.site import FONT, cleared
 
@@ -222,7 +222,7 @@ def _section(slide: Slide, title: str) -> str:
 
 def main(source: str, target: str) -> None:
     """Write a deck for each notebook of a folder, in place of earlier ones."""
-    notebooks = {path.stem: nbformat.read(path, 4) for path in sorted(Path(source).glob("*.ipynb"))}
+    notebooks = {path.stem: read_whole(path) for path in sorted(Path(source).glob("*.ipynb"))}
     decks = {name: deck(notebook, name) for name, notebook in notebooks.items()}
     used = {laboratory for _, laboratories in decks.values() for laboratory in laboratories}
     files = shared(used) | {name[:2] + ".html": page for name, (page, _) in decks.items()}

@@ -1,0 +1,115 @@
+"""Notebook 09's page and slides, opened from the disk; check_site.py opens all of them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from playwright.sync_api import Browser, Page
+
+from lecture11.publish import site, slides
+from tests.notebooks.execute import NOTEBOOKS
+
+pytestmark = pytest.mark.browser
+
+NAME = "09_expectation_maximisation"
+SIZES = ((1280, 720), (1920, 1080))
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, width: int, height: int, scheme: str) -> Iterator[Page]:
+    """A page open; at the end nothing was asked of the network, and no error was logged."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+    )
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
+    )
+    page.goto(file.as_uri())
+    yield page
+    assert wrong == []
+    context.close()
+
+
+def is_sound(page: Page) -> None:
+    """Formulas are written, nothing is wider than the window, every picture has its words."""
+    assert page.locator(".math:not(:has(math)), .formula:not(:has(math))").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("img:not([alt])").count() == 0
+
+
+def show(page: Page, number: int) -> None:
+    """Go to a slide, with all its fragments, and wait until it has been made to fit."""
+    page.evaluate(
+        """number => {
+            const slide = Reveal.getSlides()[number];
+            const {h, v} = Reveal.getIndices(slide);
+            Reveal.slide(h, v, 99);
+        }""",
+        number,
+    )
+    page.wait_for_function("number => Reveal.getSlides()[number].dataset.fits", arg=number)
+
+
+def is_fit(page: Page) -> None:
+    """The present slide shows something, all of it, its pictures large; the lecture is named."""
+    slide = page.locator("section.present:not(.stack)")
+    assert slide.get_attribute("data-fits") == "true", slide.inner_text()
+    assert slide.locator(".parts > *").count() > 0
+    assert "Lecture: " in slide.locator(".foot").inner_text()
+    if slide.locator(".highlight").count():
+        assert slide.locator(".parts > :not(:has(.highlight))").count() > 0, "code alone"
+    for picture in slide.locator("img").all():
+        if picture.is_visible():
+            assert picture.evaluate("image => image.clientHeight") > 250
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Site and slides of 09 alone."""
+    source = tmp_path_factory.mktemp("notebooks")
+    nbformat.write(nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", 4), source / f"{NAME}.ipynb")
+    target = tmp_path_factory.mktemp("built")
+    site.main(str(source), str(target / "site"))
+    slides.main(str(source), str(target / "slides"))
+    return target
+
+
+@pytest.mark.slow
+def test_the_page_is_sound_searched_and_turned_dark(browser: Browser, folder: Path):
+    with opened(browser, folder / "site" / f"{NAME}.html", 390, 844, "light") as page:
+        is_sound(page)
+        page.get_by_label("Search the course").fill("responsibilities")
+        page.locator("#found a").first.wait_for()
+        page.locator("#found a").first.click()
+        assert "#" in page.url
+        page.get_by_role("button", name="Dark theme").click()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 25, 29)"
+        page.locator("[data-laboratory=em]").scroll_into_view_if_needed()
+        page.get_by_role("button", name="Whole cycle").click()
+        page.locator(".lecture11-lab .words", has_text="After cycle 1 ").wait_for()
+        is_sound(page)
+
+
+@pytest.mark.slow
+def test_slides_fit_and_what_is_on_them_lives(browser: Browser, folder: Path):
+    with opened(browser, folder / "slides" / "09.html", *SIZES[0], "dark") as page:
+        for number in range(2):
+            show(page, number)
+            is_fit(page)
+        grip = page.locator("section.present .grip").first
+        box = grip.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 100, box["y"] + 60, steps=4)
+        page.mouse.up()
+        after = grip.bounding_box()
+        assert after is not None
+        assert abs(after["x"] + after["width"] / 2 - box["x"] - 100) < 8  # larger, yet in the hand
+        assert "After cycle 0" in page.locator("section.present .words").last.inner_text()
