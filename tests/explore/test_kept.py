@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
+from ipywidgets.widgets.widget import _instances
 
-from lecture11.explore import Laboratory, kept
+from lecture11.explore import Laboratory, kept, laboratories
 from tests.explore.test_lab import declare
 
 
@@ -49,6 +50,14 @@ def test_a_laboratory_from_what_was_kept_is_the_same_and_declares_nothing_yet():
     assert declared == [1]
     assert repr(second) != repr(first)
     assert second.still() != first.still()
+
+
+@pytest.mark.slow
+def test_making_the_start_leaves_no_widget_behind(folder: Path):
+    before = set(_instances)
+    shown = laboratories.em()
+    new = [_instances[name] for name in set(_instances) - before]
+    assert [each for each in new if isinstance(each, Laboratory)] == [shown]
 
 
 def moved(laboratory: Laboratory) -> dict:

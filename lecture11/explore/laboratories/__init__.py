@@ -19,7 +19,14 @@ DECLARED: dict[str, Callable[[], Lab]] = {"em": _em, "tsne": _tsne, "fit": _fit}
 def _shown(name: str) -> Laboratory:
     """As it was made the first time, without being declared, translated and drawn again."""
     declare = DECLARED[name]
-    return Laboratory(declare, kept(name, lambda: Laboratory(declare).as_shown()))
+
+    def made() -> dict[str, str]:
+        first = Laboratory(declare)
+        texts = first.as_shown()
+        first.close()  # what nobody sees is no widget of the notebook's
+        return texts
+
+    return Laboratory(declare, kept(name, made))
 
 
 def em() -> Laboratory:
