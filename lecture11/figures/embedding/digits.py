@@ -97,7 +97,9 @@ def crowd_map(quality: MapQuality, labels: ArrayLike, *, pixels: int = 480) -> P
     ink = 1 - 0.55 ** total[..., None]
     figure = Figure(figsize=(5.6, 6.0))
     axes = figure.subplots()
-    axes.imshow(1 - ink * (1 - colours), origin="lower", extent=(-1, 1, -1, 1))
+    axes.imshow(
+        1 - ink * (1 - colours), origin="lower", extent=(-1, 1, -1, 1), interpolation="nearest"
+    )
     for digit in range(10):
         x, y = np.median(places[shown == digit], axis=0)
         axes.text(
@@ -106,7 +108,7 @@ def crowd_map(quality: MapQuality, labels: ArrayLike, *, pixels: int = 480) -> P
         )  # fmt: skip
     bare(axes)
     under(axes, quality, 3)
-    return Picture(figure, f"{said_of({f'{len(shown):,} digits': quality}, 3)}.")
+    return Picture(Stage(figure, []), f"{said_of({f'{len(shown):,} digits': quality}, 3)}.")
 
 
 class DigitMapStage:
