@@ -34,6 +34,7 @@ import jax
 import jax.numpy as jnp
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.sparse import coo_array
 from sklearn.neighbors import NearestNeighbors
 
@@ -240,7 +241,14 @@ def draw(file: Path, picture: Path) -> None:
     for panel, unit in zip(panels, ("seconds", "megabytes at most"), strict=True):
         panel.set(xlabel="points", ylabel=unit)
         panel.grid(alpha=0.3)
-    panels[0].legend(fontsize=8)
+        measured = sorted({run["points"] for run in report["runs"]})
+        panel.set_xticks(measured, [f"{points:,}" for points in measured])
+        panel.xaxis.set_minor_locator(NullLocator())
+        panel.yaxis.set_major_formatter("{x:,.0f}")
+        panel.yaxis.set_minor_formatter(NullFormatter())
+    panels[0].set_ylim(bottom=0.2)
+    panels[1].set_yticks([300, 500, 1000, 2000])
+    panels[0].legend(fontsize=7, loc="lower left", ncols=2)
     figure.suptitle(
         f"t-SNE of MNIST, {ITERATIONS:,} iterations. {report['machine']}, {report['date']}",
         fontsize=10,
