@@ -26,6 +26,7 @@ from sklearn.manifold import smacof as peer_smacof
 
 from lecture11.datasets import mnist
 from lecture11.embedding import (
+    FAST,
     REPRODUCIBLE,
     USUAL,
     Settings,
@@ -116,6 +117,7 @@ def rivals(problem: Problem) -> dict[str, Callable[[], np.ndarray]]:
     """Everybody who is installed; but the exact method, which takes minutes."""
     everybody = {
         "lecture11, usual": lambda: ours(problem, USUAL),
+        "lecture11, fast": lambda: ours(problem, FAST),
         "lecture11, reproducible": lambda: ours(problem, REPRODUCIBLE),
         "scikit-learn, its defaults": lambda: sklearn(problem, matched=False),
         "scikit-learn, our settings": lambda: sklearn(problem, matched=True),
