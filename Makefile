@@ -74,10 +74,7 @@ fast: $(STAMP) ## test the package, without the tests marked slow
 unit: $(STAMP) ## test the package
 	$(PY) -m pytest $(IN_ORDER) tests --ignore=tests/browser
 
-check-check-site: site slides ## open every page of the site, and the slides of 09, in a real browser
-	$(PY) -m pytest tests/browser/check_site.py
-
-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
+check-notebooks: $(STAMP) ## run notebooks as stored, and as a student has them (NOTEBOOKS=…: only these)
 	$(PY) -m pytest $(NBVAL) $(SOURCES)
 	$(PY) -m tests.notebooks.student $(SOURCES) -- $(NBVAL)
 
@@ -92,6 +89,9 @@ unit-and-browser: $(STAMP)
 
 check-portable: $(STAMP) ## run notebooks as a usual processor computes (AVX2), where this one has more
 	$(PY) -m tests.notebooks.portable $(NBVAL) $(SOURCES)
+
+check-site: site slides ## open every page of the site, and the slides of 09, in a real browser
+	$(PY) -m pytest tests/browser/check_site.py
 
 notebooks: $(STAMP) ## run the notebooks and store their outputs (NOTEBOOKS=…: only these)
 	$(PY) -m tests.notebooks.execute $(NOTEBOOKS)
