@@ -18,7 +18,7 @@ INSTALL = $(if $(UV),$(INSTALL_UV),$(INSTALL_PIP))
 
 .DEFAULT_GOAL = help
 .NOTPARALLEL:
-.PHONY: help lab reset site slides check test lint fast unit check-notebooks browser unit-and-browser check-portable check-site notebooks bench lock clean clean-all
+.PHONY: help lab reset site slides check test lint fast unit check-notebooks browser check-portable check-site notebooks bench lock clean clean-all
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -82,6 +82,7 @@ browser: $(STAMP) ## drive JupyterLab and Notebook 7 in a real browser
 	$(PY) -m pytest tests/browser
 
 # At the same time, as a browser waits more than it computes; what it found is told at the end.
+.PHONY: unit-and-browser
 unit-and-browser: $(STAMP)
 	@mkdir -p build; $(PY) -m pytest tests/browser > build/browser.txt 2>&1 & browser=$$!; \
 	$(PY) -m pytest $(IN_ORDER) tests --ignore=tests/browser; unit=$$?; \

@@ -179,10 +179,10 @@ def test_every_test_runs_in_order(checkout: Path):
         "ruff check",
         "ruff format",
         "mypy",
+        "pytest tests/browser",
         "tests --ignore=tests/browser",
         "--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks",
         "-m tests.notebooks.student notebooks -- --num",
-        "pytest tests/browser",
     ]
     places = [planned.index(step) for step in steps]
     assert places == sorted(places)
