@@ -64,7 +64,10 @@ def _code_cell(cell: NotebookNode) -> BeautifulSoup:
     summary = f"Code, {lines} line{'s' * (lines != 1)}"
     opened = " open" * is_shown(cell)
     fold = f'<details class="code"{opened}><summary>{summary}</summary>{code(cell)}</details>'
-    return parsed("\n".join([fold * (lines > 0), *outputs(cell)]))
+    parts = [fold * (lines > 0), *outputs(cell)]
+    if any('data-living="question"' in part for part in parts):
+        parts.append(parts.pop(0))  # a question's code holds its replies
+    return parsed("\n".join(parts))
 
 
 def laboratories_in(texts: Iterable[str]) -> list[str]:

@@ -82,7 +82,8 @@ def slides_of(notebook: NotebookNode, name: str) -> list[Slide]:
             slides.append(Slide(title, [], [], lecture, level, kind == "subslide"))
         seen, said = _exercises(tree, name) if exercises else _told(cell, tree)
         if kind == "notes":
-            seen, said = [], seen + said
+            whole = [str(block) for block in tree.find_all(True, recursive=False)]
+            seen, said = [], seen if cell.cell_type == "code" else whole
         slides[-1].parts.extend(_part(each, kind == "fragment") for each in seen)
         slides[-1].notes.extend(said)
     return list(_filled(slides))

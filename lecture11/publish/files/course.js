@@ -13,7 +13,7 @@ const wide = new ResizeObserver((entries) => {
     else target.removeAttribute("tabindex");
   }
 });
-document.querySelectorAll(".formula, .table, pre, .cell > :is(p, ul, ol)").forEach((each) => wide.observe(each));
+document.querySelectorAll(".formula, .table, pre, .shown figure, .cell > :is(p, ul, ol)").forEach((each) => wide.observe(each));
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const isLight = () => (document.body.dataset.jpThemeLight ?? String(!dark.matches)) === "true";
