@@ -31,9 +31,11 @@ class Laboratory(Shown):
 
         lab: its declaration, or a function that makes it when it is needed
         start: what :meth:`as_shown` returned of the same one, so that it is not needed yet
-        Raises TypeError where ``lab`` declares none.
+        Raises TypeError where ``lab`` declares none, or ``start`` is no mapping.
         """
         self._declare = lab if callable(lab) else lambda: lab
+        if start is not None:
+            as_instance("start", start, Mapping, "give what as_shown() returned, or leave it out")
         self._start = dict(start or {})
         self._seen: tuple[bytes, dict[str, np.ndarray]] = b"", {}
         if not start:

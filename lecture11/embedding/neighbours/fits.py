@@ -202,6 +202,7 @@ def fit_sne(
     >>> print(fit_sne([[0], [1], [8], [9]], perplexity=1.5, frames=[300]).info.loss)
     0.013
     """
+    _check_settings(settings)
     return fit_tsne(x, settings=settings, loss=SNE, **arguments)
 
 

@@ -46,7 +46,7 @@ SAMPLES = {
             {"bounds": BOUNDS + 1},
         ],
     ),
-    "errors": Sample(
+    "errors by cycle": Sample(
         errors_picture,
         {"errors": ERRORS, "rates": RATES},
         [
@@ -159,14 +159,14 @@ def test_the_present_and_the_gap_at_the_next_are_marked():
 
 
 def test_errors_are_lines_on_a_logarithmic_axis_with_their_rates():
-    axes = axes_of(SAMPLES["errors"]())
+    axes = axes_of(SAMPLES["errors by cycle"]())
     assert axes.get_yscale() == "log"
     for line, curve in zip(axes.lines, ERRORS.values(), strict=True):
         np.testing.assert_array_equal(line.get_ydata(), curve)
     legend = [text.get_text() for text in axes.get_legend().get_texts()]
     assert legend == ["both: 25.0 %", "one: 62.5 %"]
     words = "In the end a cycle leaves 25.0 % of the error with both, 62.5 % with one."
-    assert SAMPLES["errors"]().words == words
+    assert SAMPLES["errors by cycle"]().words == words
 
 
 # The optima

@@ -86,7 +86,7 @@ SAMPLES = {
         ],
         drawn=[{"data": 0.9 * CROWD}, {"responsibilities": POSTERIORS[::-1]}],
     ),
-    "optima": Sample(
+    "optima drawn": Sample(
         optima_panels,
         {
             "data": CROWD,
@@ -241,11 +241,11 @@ def test_words_of_panels():
 
 def test_words_of_the_optima_say_how_often_each_is_reached_and_how_thin_the_highest_is():
     optima = (
-        SAMPLES["optima"]
+        SAMPLES["optima drawn"]
         .given["optima"]
         ._replace(covariances=np.stack([np.stack([np.eye(2), np.diag([4.0, 0.0025])])] * 3))
     )
-    assert SAMPLES["optima"](optima=optima).words == (
+    assert SAMPLES["optima drawn"](optima=optima).words == (
         "3 of 16 runs end at the highest, −385.5 nats; 12 at −390.1, 1 at −550.5. The narrowest "
         "component of the highest has 64 % of the points and a standard deviation of 0.05 across."
     )
@@ -266,7 +266,7 @@ def test_panels_are_titled_as_bishops_are():
     assert [each.get_title(loc="left") for each in axes] == titles
     axes = figure_of(SAMPLES["K-means"]()).axes
     assert [each.get_title(loc="left") for each in axes] == ["σ = 1", "σ = 0.3", "σ = 0.1"]
-    axes = figure_of(SAMPLES["optima"]()).axes
+    axes = figure_of(SAMPLES["optima drawn"]()).axes
     titles = ["3 runs: −385.5", "12 runs: −390.1", "1 run: −550.5"]
     assert [each.get_title(loc="left") for each in axes] == titles
 
