@@ -154,6 +154,7 @@ def test_a_run_goes_on_from_a_picked_frame_to_the_same_end():
     np.testing.assert_array_equal(rest.state.position, whole.state.position)
 
 
+@pytest.mark.slow
 def test_which_state_is_picked_may_be_computed():
     """As for the best of several restarts."""
     ends = {"at": jnp.array([[1.0, 2.0], [5.0, 6.0], [3.0, 4.0]]), "level": jnp.array([1, 9, 4])}
@@ -282,6 +283,7 @@ def test_bad_arguments_are_named(arguments, named):
         run(walk, start(), 0.5, **arguments)  # as a user has it, unchecked types
 
 
+@pytest.mark.slow
 def test_typed_keys_can_be_framed():
     result = run(
         lambda key, _: (jax.random.split(key)[0], jnp.zeros(())), jax.random.key(0), None,
@@ -318,6 +320,7 @@ class TestCompilerOptions:
 
 
 class TestDonation:
+    @pytest.mark.slow
     def test_it_changes_no_result_and_leaves_the_start_alone(self):
         begin = start()
         plain, donated = (
@@ -328,11 +331,13 @@ class TestDonation:
         np.testing.assert_array_equal(plain.state.position, donated.state.position)
         np.testing.assert_array_equal(begin.position, start().position)
 
+    @pytest.mark.slow
     def test_what_is_donated_is_gone(self):
         given = jax.tree.map(jnp.copy, start())
         advance(walk, given, 0.5, [3], donate=True)
         assert all(leaf.is_deleted() for leaf in jax.tree.leaves(given))
 
+    @pytest.mark.slow
     def test_an_interrupt_in_the_middle_of_a_chunk_loses_only_that_chunk(self):
         """The chunk under way has taken the buffers, but a copy is on the host."""
 

@@ -30,6 +30,7 @@ def test_outputs_are_those_of_scikit_learns_network(hidden: tuple[int, ...], flo
     np.testing.assert_allclose(ours, theirs.predict_proba(images), rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.slow
 def test_another_activation_is_used_between_the_layers_and_not_after_the_last():
     layers = init_mlp((2, 3, 1), key=KEY)
     x = jnp.array([[0.3, -0.4]])

@@ -11,6 +11,7 @@ from lecture11.quadrature import integrate, trapezoid
 
 @pytest.mark.usefixtures("float64")
 class TestTrapezoid:
+    @pytest.mark.slow
     def test_ends_are_nodes_and_steps_are_equal(self):
         rule = trapezoid(-1, 3, 5)
         np.testing.assert_array_equal(rule.nodes, [-1, 0, 1, 2, 3])
@@ -42,6 +43,7 @@ class TestTrapezoid:
         assert rates[0] < -4
         assert rates[1] < 1.5 * rates[0]
 
+    @pytest.mark.slow
     def test_where_the_function_does_not_vanish_only_as_the_square_of_the_step(self):
         errors = [
             abs(float(integrate(jnp.exp(rule.nodes), rule)) - (np.e - 1))
@@ -49,6 +51,7 @@ class TestTrapezoid:
         ]
         assert errors[0] / errors[1] == pytest.approx(4, rel=0.01)
 
+    @pytest.mark.slow
     def test_one_rule_integrates_many_functions(self):
         rule = trapezoid(0, 1, 201)
         values = jnp.stack([rule.nodes, 2 * rule.nodes])[None]
@@ -72,6 +75,7 @@ class TestTrapezoid:
             jax.jit(lambda: trapezoid(2, 0, 3).weights)()
 
 
+@pytest.mark.slow
 def test_float32_by_default():
     rule = trapezoid(-8, 8, 101)
     assert rule.nodes.dtype == rule.weights.dtype == jnp.float32

@@ -116,6 +116,7 @@ def test_python_speaks_of_missing_arguments():
         everything()
 
 
+@pytest.mark.slow
 def test_it_stays_traceable_and_keeps_types():
     @checked
     def total(x: Float[Array, "*rows dims"]) -> Float[Array, "*rows"]:

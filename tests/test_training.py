@@ -359,6 +359,7 @@ def test_runs_that_do_not_match_are_refused(change: dict[str, Any], says: str):
         )
 
 
+@pytest.mark.slow
 def test_a_batch_of_none_is_refused():
     with pytest.raises(ValueError, match=r"^batch_size: expected a whole number from 1"):
         TrainingStep(squares, 0)

@@ -16,6 +16,7 @@ def test_the_log_ratio_is_that_of_the_formula():
     np.testing.assert_allclose(exp_log_ratio(jnp.log(P), jnp.log(Q)), TERMS, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_only_where_p_is_positive_an_infinite_value_counts():
     values = jnp.array([np.inf, 1.0, np.inf, -np.inf, 2.0])
     np.testing.assert_array_equal(weighted(P, values)[1:], np.float32([0.2, 0, 0, 0.6]))

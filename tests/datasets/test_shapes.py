@@ -112,6 +112,7 @@ def test_the_trefoil_is_closed_and_three_fold():
     assert steps.max() < 2 * steps.min()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_the_formulas_are_the_same_for_jax_while_traced():
     rng = np.random.default_rng(0)

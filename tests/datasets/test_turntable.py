@@ -14,6 +14,7 @@ def poses():
     return turntable()
 
 
+@pytest.mark.slow
 def test_its_form(poses):
     count = len(SOLIDS) * POSES
     assert poses.images.shape == (count, 32, 32)

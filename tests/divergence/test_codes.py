@@ -59,6 +59,7 @@ def test_shannon_lengths_are_the_formula_where_that_is_exact():
     assert shannon_lengths({"a": 1, "b": 1, "c": 1}) == {"a": 2, "b": 2, "c": 2}
 
 
+@pytest.mark.slow
 @given(weights)
 def test_shannon_lengths_are_the_least_whole_numbers_allowed(counts: dict[str, int]):
     total = sum(counts.values())
@@ -81,6 +82,7 @@ def test_shannon_costs_between_entropy_and_a_bit_more(q: dict[str, float]):
     assert bits(q, q) - 1e-9 <= cost < bits(q, q) + 1
 
 
+@pytest.mark.slow
 @given(weights | float_weights, st.data())
 def test_shannon_used_on_another_distribution_costs_kl_more(
     q: dict[str, float], data: st.DataObject
@@ -237,6 +239,7 @@ def test_impossible_lengths_are_refused(lengths: dict[str, int], says: str):
         code_of_lengths(lengths)
 
 
+@pytest.mark.slow
 @each_code
 @settings(max_examples=200)
 @given(weights_and_text())
@@ -305,6 +308,7 @@ def test_counts_may_be_huge_and_lopsided(text: str, count: int):
     assert len(written) <= ideal + 2.001
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("p", LANGUAGES)
 def test_real_text_is_coded_for_what_kl_says(p: str):
     """Each language's Declaration, written by the code made for the English one."""

@@ -42,6 +42,7 @@ class TestQuadrature:
         )
         np.testing.assert_allclose(found, normal_kl(p, relative_to=q), rtol=1e-10, atol=1e-13)
 
+    @pytest.mark.slow
     def test_the_lectures_mixture(self):
         rule = covering_rule(TWO)
         found = kl_by_quadrature(
@@ -74,6 +75,7 @@ class TestQuadrature:
             entropy - plain, np.exp(p) * np.log(slope) @ np.gradient(x), atol=1e-3
         )
 
+    @pytest.mark.slow
     def test_where_p_is_0_nothing_is_counted_and_where_only_q_is_it_is_infinite(self):
         rule = trapezoid(0, 2, 2001)
         left = jnp.where(rule.nodes <= 1, 0.0, -jnp.inf)  # uniform on [0, 1]
@@ -84,6 +86,7 @@ class TestQuadrature:
         assert kl_by_quadrature(both, rule, relative_to=left) == np.inf
         assert kl_by_quadrature(left, rule, relative_to=left) == 0
 
+    @pytest.mark.slow
     def test_its_gradient_is_finite_where_p_is_0(self):
         rule = trapezoid(-60, 60, 401)
         log_p = jnp.where(
@@ -128,6 +131,7 @@ class TestSampling:
         few, many = (self.estimates(count, 2000)[1].mean() for count in (400, 1600))
         assert few / many == pytest.approx(2, rel=0.02)
 
+    @pytest.mark.slow
     def test_a_sample_outside_the_support_makes_it_infinite(self):
         estimate = kl_by_sampling(jnp.zeros(3), relative_to=jnp.array([0.0, -jnp.inf, 0.0]))
         assert estimate == (np.inf, np.inf)

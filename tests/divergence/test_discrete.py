@@ -79,6 +79,7 @@ def exact_divergence(p: np.ndarray, q: np.ndarray) -> float:
         return float(sum(terms) / sum(exact_p))
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(distributions())
 def test_divergence_agrees_with_exact_arithmetic_also_where_p_is_close_to_q(pair):
@@ -113,6 +114,7 @@ def test_divergences_are_never_negative_and_zero_only_at_equality(pair):
         assert kl(p, q) > 0
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(distributions())
 def test_comparisons_are_symmetric_and_bounded_and_ordered(pair):
@@ -188,6 +190,7 @@ def test_any_axis(axis: int):
     np.testing.assert_allclose(entropy(p, axis=axis), expected, rtol=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     st.lists(st.tuples(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3)), min_size=4, max_size=4),
@@ -245,6 +248,7 @@ FORMULAS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMULAS)
 def test_derivatives_inside_the_simplex(name: str):
     ours, formula = FORMULAS[name]
@@ -298,6 +302,7 @@ def test_gradient_through_softmax_onto_a_zero_is_no_nan():
     np.testing.assert_allclose(slopes, [0, 0], atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", [kl, jensen_shannon, total_variation])
 def test_jit_vmap_and_grad_compose(function: Callable):
     p = np.stack([P, [0, 0.5, 0.5], [1, 0, 0]])

@@ -51,6 +51,7 @@ class TestFactorised:
         np.testing.assert_allclose(found.fun, divergence(np.concatenate([
             ours.mean, 0.5 * np.log(jnp.diag(ours.covariance))])), rtol=1e-9)  # fmt: skip
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(gaussians)
     def test_variances_are_those_of_the_marginals_and_of_the_conditionals(self, p):

@@ -68,6 +68,7 @@ def forward_divergence(p: NormalMixture, q: Normal) -> float:
 
 @pytest.mark.usefixtures("float64")
 class TestForward:
+    @pytest.mark.slow
     def test_the_reference_values(self):
         q = forward_fit(two())
         np.testing.assert_allclose([q.mean, q.sd**2], [0, 4.25], atol=1e-12)
@@ -118,6 +119,7 @@ class TestForward:
 
 @pytest.mark.usefixtures("float64")
 class TestReverseDivergence:
+    @pytest.mark.slow
     @settings(max_examples=12)
     @given(mixtures, st.floats(-4, 4), st.floats(0.1, 4))
     def test_agrees_with_scipys_adaptive_quadrature(self, p, mean, sd):
@@ -153,6 +155,7 @@ class TestReverseDivergence:
         right = normal_kl(q, relative_to=Normal(0.7, 1.3))
         np.testing.assert_allclose(found, right, rtol=1e-9)
 
+    @pytest.mark.slow
     def test_a_constant_factor_of_p_shifts_it(self):
         q = Normal(0.3, 0.9)
         shift = reverse_divergence(q, two(), log_p=rescaled) - reverse_divergence(q, two())
@@ -262,6 +265,7 @@ class TestStationaryPoints:
         np.testing.assert_allclose(points[0][1:], (-1.9998, 0.50040, 0.693053), atol=1e-4)
         np.testing.assert_allclose(points[2][1:], (0, 1.7364, 1.8712), atol=1e-4)
 
+    @pytest.mark.slow
     def test_gradient_and_hessian_say_so_by_finite_differences(self):
         """Independent of the derivatives that found them, and in other coordinates (m, s)."""
         cases = [(p, q) for p in (two(), drawn(11, 3)) for q in stationary_points(p)]
@@ -301,6 +305,7 @@ class TestStationaryPoints:
     def test_their_count_is_what_topology_asks_for(self, p):
         assert is_complete(stationary_points(p))
 
+    @pytest.mark.slow
     @settings(max_examples=10)
     @given(mixtures, st.sampled_from([1e-3, 1e3]), st.sampled_from([-50.0, 0.0, 50.0]))
     def test_they_move_with_the_unit_and_the_origin(self, p, unit, origin):
@@ -393,6 +398,7 @@ class TestStationaryPoints:
         np.testing.assert_allclose(minima[-3], -np.log(0.01), rtol=1e-3)
         np.testing.assert_allclose(minima[3], -np.log(0.99), rtol=1e-2)
 
+    @pytest.mark.slow
     def test_nothing_recompiles_while_the_mixture_changes(self):
         traces: list[str] = []
 

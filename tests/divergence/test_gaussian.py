@@ -72,6 +72,7 @@ class TestGaussianKL:
         covariance = scale**2 * (factor @ factor.T + 0.1 * np.eye(dims))
         return Gaussian(scale * rng.normal(size=dims), covariance)
 
+    @pytest.mark.slow
     @settings(max_examples=40)
     @given(
         seed=st.integers(0, 10**6),
@@ -96,6 +97,7 @@ class TestGaussianKL:
         p = self.drawn(3, dims)
         assert 0 <= gaussian_kl(p, relative_to=p) < 1e-28
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(seed=st.integers(0, 10**6), dims=st.sampled_from([2, 3]))
     def test_is_invariant_under_an_affine_change_of_variables(self, seed, dims):
@@ -110,6 +112,7 @@ class TestGaussianKL:
         before, after = gaussian_kl(p, relative_to=q), gaussian_kl(moved(p), relative_to=moved(q))
         np.testing.assert_allclose(after, before, rtol=1e-6)
 
+    @pytest.mark.slow
     def test_runs_under_jit_vmap_and_grad(self):
         p, q = self.drawn(0, 3), self.drawn(1, 3)
 
@@ -126,6 +129,7 @@ class TestGaussianKL:
         assert np.isnan(jax.jit(lambda p: gaussian_kl(p, relative_to=good))(bad))
 
 
+@pytest.mark.slow
 def test_float32_by_default_and_precise_there_too():
     found = normal_kl(Normal(0.0, 1.001), relative_to=Normal(0.0, 1.0))
     assert found.dtype == jnp.float32

@@ -34,6 +34,7 @@ positive = st.floats(1e-300, 1e300)
 shares = arrays(float, 4, elements=st.sampled_from([0.0, 1e-6, 0.1, 1.0, 3.0])).filter(np.any)
 
 
+@pytest.mark.slow
 @given(arrays(float, 4, elements=positive), shares)
 def test_the_gap_is_exact_over_six_hundred_orders_of_magnitude(y, counts):
     w = normalised(counts)
@@ -141,6 +142,7 @@ def test_the_divergence_is_the_gap_and_what_q_puts_outside(p, q):
     np.testing.assert_allclose(both, divergence, rtol=1e-10, atol=1e-14)
 
 
+@pytest.mark.slow
 @given(distribution, distribution)
 def test_the_gap_is_jensens_of_the_ratio(p, q):
     with np.errstate(divide="ignore", invalid="ignore"):

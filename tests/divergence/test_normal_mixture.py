@@ -32,6 +32,7 @@ mixtures = st.builds(drawn, st.integers(0, 10**6), st.integers(1, 5))
 
 @pytest.mark.usefixtures("float64")
 class TestNormalMixture:
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(mixtures)
     def test_log_density_is_scipys(self, p):

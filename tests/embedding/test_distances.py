@@ -48,6 +48,7 @@ def test_near_duplicates_far_from_the_origin_keep_their_digits(distance):
     assert relative_error(pairwise_distances(x), x) < 1e-6
 
 
+@pytest.mark.slow
 def test_the_shortcut_would_not_have_passed():
     x = jnp.asarray(far_cloud(10, 1.0))
     norms = (x**2).sum(axis=1)
@@ -65,6 +66,7 @@ def test_near_duplicates_among_distant_points():
         assert relative_error(function(x32), x32.astype(float)) < 1e-6
 
 
+@pytest.mark.slow
 def test_duplicates_are_at_distance_0_and_the_matrix_symmetric_to_the_last_bit():
     x = np.concatenate([POINTS, POINTS[:7], POINTS[:3]]) + 1e3
     found = np.asarray(pairwise_distances(x))
@@ -89,6 +91,7 @@ def test_whole_numbers_and_lists_will_do():
     np.testing.assert_array_equal(pairwise_distances([[0, 0], [3, 4]]), [[0, 5], [5, 0]])
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(arrays(float, (6, 3), elements=st.floats(-1e3, 1e3, width=32)))
 def test_inside_jit_it_is_the_same_function(x):

@@ -49,6 +49,7 @@ class TestPCA:
         np.testing.assert_allclose(pca.axes @ pca.axes.T, np.eye(2), atol=1e-9)
         np.testing.assert_allclose(pca.points, (x - pca.mean) @ pca.axes.T, atol=1e-9)
 
+    @pytest.mark.slow
     def test_signs_are_settled(self):
         x = cloud(50, 5)
         for axis in np.asarray(fit_pca(x, 3).axes):
@@ -61,6 +62,7 @@ class TestPCA:
         np.testing.assert_allclose(pca.points, 0, atol=1e-12)
         np.testing.assert_allclose(pca.axes @ pca.axes.T, np.eye(2), atol=1e-9)
 
+    @pytest.mark.slow
     def test_collinear_points(self):
         x = np.outer(np.arange(6.0), [3, 4, 0])
         pca = fit_pca(x, 2)
@@ -68,6 +70,7 @@ class TestPCA:
         np.testing.assert_allclose(pca.points[:, 1], 0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_pca_in_float32_far_from_the_origin():
     x = cloud(200, 10)
     expected = np.abs(PCA(2, svd_solver="full").fit_transform(x))
@@ -91,6 +94,7 @@ class TestClassicalScaling:
         np.testing.assert_allclose(scaled.eigenvalues[:2], 40 * pca.variances, rtol=1e-9)
         np.testing.assert_allclose(scaled.eigenvalues[6:], 0, atol=1e-9)
 
+    @pytest.mark.slow
     def test_of_roads_it_reports_that_they_are_not_euclidean(self):
         """Against R's cmdscale(eurodist, eig = TRUE)."""
         found = classical_scaling(eurodist().distances)
@@ -142,6 +146,7 @@ class TestClassicalScaling:
         np.testing.assert_allclose(classical_scaling(np.zeros((4, 4))).points, 0)
 
 
+@pytest.mark.slow
 def test_classical_scaling_in_float32(roads):
     found = classical_scaling(roads)
     assert found.points.dtype == jnp.float32
@@ -234,6 +239,7 @@ class TestHugeNumbers:
 
     Z = np.random.RandomState(0).randn(12, 3)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("scaling", [True, False])
     def test_a_map_lies_on_itself(self, scaling):
         z = self.Z.copy()
@@ -252,6 +258,7 @@ class TestHugeNumbers:
         np.testing.assert_allclose(there.points / 1e15, here.points, atol=1e-5)
         np.testing.assert_allclose(there.variances / 1e30, here.variances, rtol=1e-5)
 
+    @pytest.mark.slow
     def test_variances_that_overflow_are_refused(self):
         z = self.Z.copy()
         z[11] = [1e20, 0, 0]

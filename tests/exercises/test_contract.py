@@ -131,6 +131,7 @@ def test_whole_numbers_are_numbers(check: Callable):
     assert "raised" not in check(lambda *given: np.ones((2, 2), int)).message
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("check", "says", "student"), WRONG)
 def test_a_mistake_is_called_by_its_name(check: Callable, says: str, student: Callable):
     verdict = check(student)

@@ -266,6 +266,7 @@ def test_a_damaged_ledger_is_as_good_as_none(desk: Desk):
     assert desk.mine.read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_what_the_student_wrote_into_the_copy_beside_is_kept(desk: Desk):
     desk.edit()
     desk.publish(course(text="Better."))

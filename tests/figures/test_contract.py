@@ -104,6 +104,7 @@ def unreadable(words: str) -> list[str]:
     return re.findall(r"\bnan\b|= None|np\.|rray|\[[\d ]|(?<!e)-\d|  |^\s|\s$", words)
 
 
+@pytest.mark.slow
 @each
 def test_words_are_sentences(sample: Sample, base: Base):
     words = base(sample)[0].words

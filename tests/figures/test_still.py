@@ -33,6 +33,7 @@ def test_a_mark_waits_for_its_condition(lab):
     assert draw_mark(axes[mark.on], mark, values, lab.lists) == 0
 
 
+@pytest.mark.slow
 def test_the_picture_has_the_words_and_a_key(lab):
     values = lab.values(lab.state)
     picture = still(lab.scene, values, lab.said(values), lab.lists)

@@ -174,6 +174,7 @@ class TestVotes:
     def test_majority(self):
         np.testing.assert_array_equal(majority_vote(self.COUNTS), [0, 0, 0])
 
+    @pytest.mark.slow
     def test_the_start_is_the_m_step_from_averaged_votes(self):
         """2/3 and 1/3; 1/2 and 1/2, as for the item without answers."""
         start = vote_start(MODEL, self.COUNTS)
@@ -239,6 +240,7 @@ class TestRefuses:
         with pytest.raises(ValueError, match=r"^smoothing: expected a number from 0"):
             DawidSkene(smoothing)
 
+    @pytest.mark.slow
     def test_more_classes_than_items(self):
         with pytest.raises(ValueError, match=r"^classes: expected 1 to 6"):
             random_expert_starts(MODEL, random_problem(0)[0], 7, 2, key=jax.random.key(0))

@@ -256,6 +256,7 @@ class TestEvery:
         assert objective[-1] > objective[0] + 0.1
         assert objective[-1] - objective[-2] < 0.01 * (objective[-1] - objective[0])
 
+    @pytest.mark.slow
     def test_each_point_has_a_distribution_over_the_components(self, entry):
         model = entry.model(entry.strengths[-1])
         params, data = model.check(*reversed(drawn(entry)))

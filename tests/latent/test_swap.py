@@ -34,12 +34,14 @@ class TestSwap:
         np.testing.assert_allclose(lower, logs @ weights, rtol=1e-9, atol=1e-12)
         assert (upper >= lower - 1e-12).all()
 
+    @pytest.mark.slow
     def test_equality_where_components_agree(self):
         logs = np.full((4, 3), -2.5)
         weights = np.array([0.2, 0.3, 0.5])
         np.testing.assert_allclose(log_of_sum(logs, weights=weights), -2.5)
         np.testing.assert_allclose(sum_of_logs(logs, weights=weights), -2.5)
 
+    @pytest.mark.slow
     def test_zeros(self):
         logs = np.array([[-1.0, -np.inf]])
         np.testing.assert_allclose(log_of_sum(logs, weights=[0.5, 0.5]), -1 + np.log(0.5))

@@ -53,6 +53,7 @@ class TestUnigrams:
             rtol=1e-9,
         )
 
+    @pytest.mark.slow
     def test_a_long_document_does_not_underflow(self):
         counts, params, _ = random_problem(0)
         counts[2] = 100_000
@@ -75,6 +76,7 @@ class TestUnigrams:
 
 @pytest.mark.usefixtures("float64")
 class TestPLSA:
+    @pytest.mark.slow
     def test_sums_are_those_of_the_posterior_of_every_word(self):
         counts, _, params = random_problem(4)
         joint = params.proportions[:, None, :] * params.words.T[None]  # D × W × K
@@ -127,6 +129,7 @@ class TestPLSA:
         log_likelihood = PLSA().e_step(*PLSA().check(theirs, counts))[1]
         np.testing.assert_allclose(ours.info.log_likelihood, log_likelihood, rtol=1e-4)
 
+    @pytest.mark.slow
     def test_folding_in_leaves_the_words_and_raises_the_likelihood(self):
         counts, _, params = random_problem(2)
         run = fit_em(PLSA(learns_words=False), params, counts, frames=range(20))

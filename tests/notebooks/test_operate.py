@@ -122,6 +122,7 @@ def test_a_number_goes_to_both_ends():
     assert {0, 0.1, 0.3, 0.4} <= set(given)
 
 
+@pytest.mark.slow
 def test_all_are_operated_and_counted(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -96,6 +96,7 @@ def test_looks_of_a_slanted_bell():
     np.testing.assert_allclose(found.ink, images.mean(axis=1), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_looks_kept_are_correlations_within_a_class():
     """Ten digits that lean as the given one, with widths at random."""
     rng = np.random.default_rng(0)

@@ -61,6 +61,7 @@ def test_fits_are_minima_and_the_best_is_the_best_of_a_grid(direction: str, fitt
     assert min(grid) - min(fits.divergence) < 0.01
 
 
+@pytest.mark.slow
 def test_forward_covers_and_has_the_moments_of_the_target(float64: None, fitted: dict):
     for q in np.exp(bell_logits(fitted["forward"].bells, 10)):
         np.testing.assert_allclose(q @ CLASSES, TARGET @ CLASSES, rtol=1e-5)

@@ -47,6 +47,7 @@ def test_the_error_is_that_of_its_definition(seed: int, bins: int, examples: int
     np.testing.assert_allclose(ours, by_loops(labels, predicted, bins), atol=2e-6)
 
 
+@pytest.mark.slow
 def test_with_two_classes_the_curve_is_scikit_learns(float64: None):
     labels, predicted = some(3, classes=2)
     sure, right = predicted.max(axis=1), predicted.argmax(axis=1) == labels
@@ -77,6 +78,7 @@ def test_sure_and_right_is_perfect_sure_and_wrong_is_worst():
     np.testing.assert_allclose(ours.edges, [0, 0.25, 0.5, 0.75, 1])
 
 
+@pytest.mark.slow
 def test_a_bin_holds_its_upper_edge():
     predicted = np.array([[0.5, 0.5], [0.75, 0.25]])
     np.testing.assert_array_equal(reliability([0, 0], predicted, bins=4).counts, [0, 1, 1, 0])
@@ -90,6 +92,7 @@ def test_a_classifier_that_draws_labels_from_what_it_says_is_calibrated():
     assert expected_calibration_error(labels, predicted) < 0.015
 
 
+@pytest.mark.slow
 def test_scores_of_several_networks():
     labels, first = some(1)
     _, second = some(2)

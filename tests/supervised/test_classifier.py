@@ -46,6 +46,7 @@ def test_distillation_is_its_formula(float64: None):
     np.testing.assert_allclose(alone, expected[0], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_without_the_teacher_it_is_the_cross_entropy(float64: None):
     layers = init_mlp((3, 5), key=KEY)
     x = jnp.asarray(RNG.normal(size=(8, 3)))

@@ -64,6 +64,7 @@ def test_for_soft_labels_they_differ_by_the_entropy_inside_the_mean(float64: Non
     assert abs(float(cross - kl) - of_each.sum()) > 1  # as the slide has it, outside E_x
 
 
+@pytest.mark.slow
 def test_a_sample_of_pairs_gives_the_cross_entropy_with_its_frequencies(float64: None):
     """Ten raters for each digit: the likelihood of their 400 votes needs no soft labels."""
     votes = np.stack([RNG.choice(7, size=10, p=row) for row in SOFT])
@@ -72,6 +73,7 @@ def test_a_sample_of_pairs_gives_the_cross_entropy_with_its_frequencies(float64:
     np.testing.assert_allclose(nll, soft_cross_entropy(frequencies, logits=LOGITS), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_weights_say_how_much_a_pair_counts(float64: None):
     """The expectation over y written out: every pair (x, y) once, weighted by p*(y|x) / n."""
     pairs = np.tile(np.arange(7), len(SOFT))
@@ -120,6 +122,7 @@ def test_the_gradient_in_the_logits_is_softmax_minus_labels(loss: Any, float64: 
     np.testing.assert_allclose(slope, (softmax(LOGITS, axis=1) - SOFT) / 40, atol=1e-16)
 
 
+@pytest.mark.slow
 def test_the_gradient_of_reverse_kl_is_that_of_finite_differences(float64: None):
     def value(logits: Any) -> Any:
         return reverse_kl(SOFT, logits=logits)
@@ -135,6 +138,7 @@ def test_the_gradient_of_reverse_kl_is_that_of_finite_differences(float64: None)
 # Reverse KL and samples
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(arrays.arrays(np.float32, (3, 4), elements=st.floats(-50, 50, width=32)))
 def test_reverse_kl_to_hard_labels_is_infinite_whatever_the_logits(logits: np.ndarray):
@@ -180,6 +184,7 @@ def test_the_gradient_where_it_is_infinite_is_finite():
 # Hard inputs
 
 
+@pytest.mark.slow
 @each_loss
 @pytest.mark.parametrize("precise", [False, True])
 def test_huge_logits_do_not_overflow(loss: Any, precise: bool, request: pytest.FixtureRequest):
@@ -211,6 +216,7 @@ def test_one_class_costs_nothing(loss: Any):
     assert negative_log_likelihood([0, 0], logits=np.zeros((2, 1))) == 0
 
 
+@pytest.mark.slow
 @each_loss
 def test_values_and_gradients_under_jit_and_vmap(loss: Any):
     many = np.stack([LOGITS, LOGITS + 1, -LOGITS])
@@ -267,6 +273,7 @@ def test_a_pair_without_weight_counts_nothing_even_where_its_label_is_impossible
     assert negative_log_likelihood([0, 1], logits=logits) == np.inf
 
 
+@pytest.mark.slow
 @each_loss
 def test_derivatives_in_labels_with_zeros_are_no_nan(loss: Any):
     logits = np.array([[0.0, 1.0, 2.0]])

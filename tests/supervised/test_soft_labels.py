@@ -132,6 +132,7 @@ def test_components_are_named_by_the_examples_they_answer_for():
     np.testing.assert_allclose(names, expected / expected.sum(axis=1, keepdims=True), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_component_without_labelled_examples_is_uniform():
     names = named_components(np.array([[1.0, 0]]), np.array([2]), classes=4)
     np.testing.assert_allclose(names[1], 0.25)

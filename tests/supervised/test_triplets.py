@@ -112,6 +112,7 @@ def test_features_that_are_none_are_refused(given, said):
 # Counting
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 2**31), st.floats(0.01, 3))
 def test_the_counts_are_those_of_an_enumeration(seed, margin):
@@ -180,6 +181,7 @@ def test_mining_is_that_of_an_enumeration(float64, mining, margin):
         assert float(found) == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mining", MININGS)
 def test_gradients_are_finite_differences(float64, mining):
     features, classes = cloud(3)

@@ -29,15 +29,18 @@ class TestModel:
         biases = [*expit(self.theta), 0.5]
         return np.stack([binom.logpmf(HEADS, 10, b) for b in biases], axis=1) - np.log(3)
 
+    @pytest.mark.slow
     def test_the_joint_is_scipys_binomial(self):
         found = self.model.log_joint(jnp.asarray(self.theta), jnp.asarray(HEADS))
         np.testing.assert_allclose(found, self.log_joint(), rtol=1e-12)
 
+    @pytest.mark.slow
     def test_the_table_sums_to_one(self):
         table = self.model.table(jnp.asarray(self.theta))
         assert table.shape == (11, 3)
         np.testing.assert_allclose(table.sum(), 1, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_evidence_is_the_sum_over_all_hidden_assignments(self):
         joint = np.exp(self.log_joint())
         total = sum(
@@ -57,6 +60,7 @@ class TestModel:
         q = jax.nn.softmax(model.logits(phi, heads), axis=1)
         np.testing.assert_allclose(q, softmax(self.log_joint(), axis=1), rtol=1e-10)
 
+    @pytest.mark.slow
     def test_the_m_step_is_the_summit_that_scipy_finds(self):
         theta, heads = jnp.asarray(self.theta), jnp.asarray(HEADS)
         phi = self.model.e_step(theta, heads)
@@ -74,6 +78,7 @@ class TestModel:
         assert jnp.isfinite(model.bound(theta, certain, heads))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 @pytest.mark.parametrize(("blend", "touches"), [(0.0, 0.3), (0.5, None), (1.0, 0.5)])
 def test_where_the_bound_of_a_blended_posterior_touches(blend, touches):

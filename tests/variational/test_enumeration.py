@@ -37,6 +37,7 @@ def by_hand(log_joint: np.ndarray, q: np.ndarray) -> float:
 
 @pytest.mark.usefixtures("float64")
 class TestRandomCases:
+    @pytest.mark.slow
     @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 0.3, 1.0, 30.0]))
     def test_evidence_is_bound_plus_divergence(self, seed, spread):
@@ -64,6 +65,7 @@ class TestRandomCases:
         apart = np.abs(other - exact).max(axis=1) > 0.1
         assert (np.asarray(posterior_divergence(log_joint, q=mixed))[apart] > 1e-8).all()
 
+    @pytest.mark.slow
     @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 1.0]))
     def test_the_proof_by_jensen(self, seed, spread):
@@ -78,6 +80,7 @@ class TestRandomCases:
         lost = np.exp(np.asarray(proof.log_of_mean - proof.log_likelihood))
         np.testing.assert_allclose(proof.covered, lost, rtol=1e-9, atol=1e-12)
 
+    @pytest.mark.slow
     @settings(max_examples=60)
     @given(seeds, st.sampled_from([0.02, 1.0]))
     def test_the_proof_by_kl_is_four_equal_numbers(self, seed, spread):
@@ -105,6 +108,7 @@ class TestRandomCases:
         np.testing.assert_allclose(slope[2, 1], finite, rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_impossible_states_without_probability_count_nothing():
     log_joint = [-1.0, -np.inf, -2.0]
     q = [0.5, 0.0, 0.5]
@@ -113,6 +117,7 @@ def test_impossible_states_without_probability_count_nothing():
     assert np.isfinite(np.array(jensen_proof(log_joint, q=q))).all()
 
 
+@pytest.mark.slow
 def test_probability_of_the_impossible_is_infinitely_bad_and_not_nan():
     log_joint, q = [-1.0, -np.inf], [0.5, 0.5]
     assert float(evidence_lower_bound(log_joint, q=q)) == -np.inf

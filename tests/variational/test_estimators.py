@@ -55,6 +55,7 @@ def within(estimates: Array, exact: Array, errors: float = 4.5) -> bool:
 # The models
 
 
+@pytest.mark.slow
 def test_the_bag_is_bayes_by_hand():
     joint = np.exp(bag_log_joint(SEEN, BIASES))
     np.testing.assert_allclose(joint, BIASES**9 * (1 - BIASES) ** 3 / 5, rtol=1e-12)
@@ -62,12 +63,14 @@ def test_the_bag_is_bayes_by_hand():
     np.testing.assert_allclose(many[1], np.log((1 - BIASES) ** 2 / 5), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_coin_of_two_heads_shows_no_tail():
     joint = bag_log_joint(Tosses(3.0, 1.0), [0.0, 0.5, 1.0])
     assert joint[0] == joint[2] == -np.inf
     np.testing.assert_allclose(bag_log_joint(Tosses(3.0, 0.0), [0.0, 1.0])[1], -np.log(2))
 
 
+@pytest.mark.slow
 def test_the_minted_coin_integrates_like_a_logistic_normal():
     def integrand(z: float) -> float:
         bias = 1 / (1 + np.exp(-z))
@@ -78,6 +81,7 @@ def test_the_minted_coin_integrates_like_a_logistic_normal():
     np.testing.assert_allclose(ours, quad(integrand, -12, 12)[0], rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_nearest_coin_is_the_likeliest():
     q = softmax(nearest_coin_logits(5.0, Tosses([9.0, 1.0], [3.0, 11.0]), BIASES), axis=1)
     assert q.argmax(axis=1).tolist() == [3, 0]
@@ -102,6 +106,7 @@ def test_no_coins_are_refused(tosses, biases, says):
 # Exact gradients and variances
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 2, 5]))
 def test_the_enumerated_gradient_is_that_of_the_elbo(seed: int, size: int):
@@ -126,6 +131,7 @@ def test_the_gradient_vanishes_at_the_posterior():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("often", "score", "centred", "path"), [(1, 0.324, 0.431, 0.268), (2, 0.441, 0.463, 1.940)]
 )
@@ -175,6 +181,7 @@ def test_variances_of_the_square_are_the_closed_forms():
     np.testing.assert_allclose(quadrature_gradient(square, Q), [0.6, 2 * 0.64], rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_quadrature_gradients_are_differences_of_expectations():
     def bound(mean: float, log_sd: float) -> float:
         return float(expectation(minted_log_joint, Normal(mean, np.exp(log_sd)), SEEN))
@@ -186,6 +193,7 @@ def test_quadrature_gradients_are_differences_of_expectations():
     np.testing.assert_allclose(ours, [in_mean, in_log_sd], rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_scores_are_gradients_of_log_densities():
     phi = jnp.asarray(LOGITS)
     for z in range(5):
@@ -249,6 +257,7 @@ def discrete() -> Draws:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["plain", "baseline", "leave_one_out", "pathwise"])
 def test_continuous_estimators_are_unbiased(kind: str, continuous: Draws):
     exact = quadrature_gradient(minted_log_joint, Q, SEEN)
@@ -269,6 +278,7 @@ def test_discrete_score_functions_are_unbiased(kind: str, discrete: Draws):
         assert within(estimates, exact)
 
 
+@pytest.mark.slow
 def test_measured_variances_are_the_exact_ones_over_the_draws(continuous: Draws, discrete: Draws):
     exact = quadrature_variances(minted_log_joint, Q, SEEN)
     found = estimates_by_size(continuous, jnp.asarray(0.0), sizes=SIZES)
@@ -284,6 +294,7 @@ def test_measured_variances_are_the_exact_ones_over_the_draws(continuous: Draws,
             np.testing.assert_allclose(size * estimates[index].var(axis=0), variance, rtol=0.1)
 
 
+@pytest.mark.slow
 def test_baselines_and_paths_lower_the_variance(continuous: Draws):
     found = estimates_by_size(continuous, jnp.asarray(-9.0), sizes=(16,))
     plain, baseline, left, path = (np.asarray(field)[0].var(axis=0)[0] for field in found)

@@ -128,6 +128,7 @@ def test_a_decoder_that_ignores_z_has_the_prior_as_posterior_and_no_approximatio
     np.testing.assert_allclose(found.q.sd, 1, atol=0.02)
 
 
+@pytest.mark.slow
 def test_posterior_densities_integrate_to_one(tables: Tables):
     weights = np.asarray(RULE.weights)
     total = weights @ posterior_on_grid(tables) @ weights

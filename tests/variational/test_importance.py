@@ -66,6 +66,7 @@ def test_it_starts_at_the_elbo_and_never_falls_and_stays_below_the_evidence(seed
     assert bounds[-1] <= logsumexp(joint) + 1e-9
 
 
+@pytest.mark.slow
 def test_what_q_never_draws_does_not_count_and_the_impossible_costs_everything():
     _, joint = problem(4, 3)
     q = np.array([0.5, 0.5, 0.0])

@@ -70,6 +70,7 @@ class TestOneDimension:
         gap = integrated_divergence(values, over, log_q=log_q)
         np.testing.assert_allclose(gap, 0, atol=1e-12)
 
+    @pytest.mark.slow
     def test_many_points_at_once_and_inside_jit(self):
         over = grid(trapezoid(-8, 8, 801))
         z = np.asarray(over.nodes)[:, 0]

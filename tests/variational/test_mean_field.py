@@ -71,6 +71,7 @@ class TestClosedForms:
         evidence = FULL.log_likelihood(theta, data)
         np.testing.assert_allclose(FULL.bound(theta, phi, data), evidence, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_the_factorised_q_is_the_reverse_fit_of_the_divergence_room(self):
         data, theta = arrays(DATA), jnp.asarray(self.theta)
         phi = MEAN_FIELD.e_step(theta, data)
@@ -122,6 +123,7 @@ class TestBias:
         np.testing.assert_allclose(info.bound / 400, curves.bound.max(), rtol=1e-8)
         assert float(info.log_likelihood - info.bound) / 400 > 0.1
 
+    @pytest.mark.slow
     def test_less_noise_makes_it_worse_down_to_one_over_root_two(self):
         """For many points, where the mean square of x is 2 + σ²: θ is √½ in the limit."""
         thetas = jnp.linspace(0.3, 1.2, 9001)

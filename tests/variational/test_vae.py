@@ -61,6 +61,7 @@ def test_pixels_become_ink_as_often_as_their_grey_says():
     assert (np.asarray(other) != ink.ravel()).any()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_divergence_is_that_of_normals():
     q = Normal(jnp.asarray(RNG.normal(size=(5, 3))), jnp.asarray(RNG.gamma(2.0, size=(5, 3))))
@@ -69,6 +70,7 @@ def test_divergence_is_that_of_normals():
     np.testing.assert_allclose(kl_to_prior(Normal(jnp.zeros(2), jnp.ones(2))), 0, atol=1e-15)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("float64")
 def test_likelihood_is_bernoulli_even_where_a_logit_is_huge():
     x, logits = RNG.integers(0, 2, size=(4, 6)).astype(float), RNG.normal(size=(4, 6)) * 3
@@ -155,6 +157,7 @@ def test_a_condition_reaches_both_networks():
     assert small().encoder[0].weights.shape == (PIXELS, 8)
 
 
+@pytest.mark.slow
 def test_an_encoder_far_astray_has_a_finite_bound():
     """log σ beyond ±40 is cut: σ² stays a number."""
     vae, x = small(), jnp.ones((1, PIXELS))
@@ -208,6 +211,7 @@ def test_a_heavy_divergence_makes_the_posterior_collapse(data: Images):
     assert latent_divergences(fit.params, data, key=KEY).max() < 0.02
 
 
+@pytest.mark.slow
 def test_one_pixel_hidden_unit_and_latent_are_enough():
     encoder, decoder, _ = init_autoencoder(1, (1,), 1, key=KEY)
     assert [layer.weights.shape for layer in encoder + decoder] == [(1, 1), (1, 2), (1, 1), (1, 1)]
@@ -216,6 +220,7 @@ def test_one_pixel_hidden_unit_and_latent_are_enough():
 # What is refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "error", "says"),
     [

@@ -41,6 +41,7 @@ def test_there_are_no_balls_without_dimensions():
         shell_shares([0, 1], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dims", "around"), [(1, 0.15), (2, 0.2), (3, 0.4)])
 def test_evenly_filled_space_appears_to_have_its_dimensions(dims: int, around: float):
     """On a torus, which has no edge where neighbours would be missing."""

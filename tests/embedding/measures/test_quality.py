@@ -90,6 +90,7 @@ def test_the_nearest_neighbours_error_as_scikit_learn_counts_it(some_digits: Cas
     np.testing.assert_allclose(nearest_neighbour_error(points, labels), 1 - theirs.mean())
 
 
+@pytest.mark.slow
 def test_the_nearest_neighbours_error_by_hand():
     points = np.array([[0.0, 0], [1, 0], [10, 0], [11, 0], [12.5, 0]])
     assert nearest_neighbour_error(points, [0, 0, 1, 1, 0]) == 0.2
@@ -177,18 +178,21 @@ def test_short_distances_stay_and_no_distance_shrinks(some_digits: Case):
     )
 
 
+@pytest.mark.slow
 def test_with_all_others_as_neighbours_nothing_changes(roads):
     x = np.random.default_rng(0).normal(size=(12, 3))
     d = cdist(x, x)
     np.testing.assert_allclose(geodesic_distances(d, neighbours=11), d, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_duplicates_are_on_the_way():
     x = np.array([[0.0], [0.0], [0.0], [1.0], [2.0]])
     found = geodesic_distances(cdist(x, x), neighbours=3)
     np.testing.assert_allclose(found[0], [0, 0, 0, 1, 2], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_points_in_several_parts_are_refused():
     x = np.concatenate([np.arange(5.0), 100 + np.arange(5.0)])[:, None]
     with pytest.raises(ValueError, match="neighbours: with 2 the points fall into 2 parts"):

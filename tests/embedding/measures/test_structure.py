@@ -138,6 +138,7 @@ def test_crossings_of_known_curves():
     assert crossings(CIRCLE, CIRCLE + np.array([3, 0])) == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(seeds)
 def test_closed_curves_cross_each_other_an_even_number_of_times(seed: int):
@@ -145,6 +146,7 @@ def test_closed_curves_cross_each_other_an_even_number_of_times(seed: int):
     assert crossings(rng.normal(size=(7, 2)), rng.normal(size=(9, 2))) % 2 == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=10)
 @given(seeds)
 def test_the_linking_number_is_gausss_integral(seed: int):

@@ -233,6 +233,7 @@ class TestPrecomputed:
         )
         np.testing.assert_allclose(of_points, of_distances, rtol=1e-3, atol=1e-7)
 
+    @pytest.mark.slow
     def test_asymmetric_ones_are_refused(self):
         with pytest.raises(ValueError, match=r"^x: expected a symmetric matrix"):
             conditional_affinities(np.triu(np.ones((4, 4)), 1), perplexity=2.0, precomputed=True)
@@ -243,6 +244,7 @@ class TestPrecomputed:
 
 
 class TestJoint:
+    @pytest.mark.slow
     @settings(max_examples=20)
     @given(seeds)
     def test_are_symmetric_and_sum_to_one(self, seed):
@@ -274,6 +276,7 @@ class TestBisection:
             (2 * search.precisions[-1]) ** -0.5, found.bandwidths[7], rtol=1e-4
         )
 
+    @pytest.mark.slow
     @pytest.mark.usefixtures("float64")
     def test_halves_its_interval_every_time(self, some_digits):
         squares = np.delete(some_digits.distances[7] ** 2, 7)

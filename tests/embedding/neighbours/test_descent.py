@@ -385,6 +385,7 @@ class TestStarts:
 
 
 class TestSameness:
+    @pytest.mark.slow
     def test_frames_do_not_change_the_run(self):
         x = digits(200)
         few = fit_tsne(x, settings=REPRODUCIBLE, frames=(0, 600))

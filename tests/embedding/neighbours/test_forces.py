@@ -27,6 +27,7 @@ def sums_by_loops() -> tuple[float, float, float]:
 
 @pytest.mark.usefixtures("float64")
 class TestOthers:
+    @pytest.mark.slow
     def test_sums_leave_out_the_pair(self):
         (first, second), student = others_than(jnp.asarray(MAP), ONE, TWO)
         np.testing.assert_allclose([first, second, student], sums_by_loops(), rtol=1e-12)

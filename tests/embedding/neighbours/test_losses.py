@@ -97,6 +97,7 @@ class TestSNE:
         divergences = rel_entr(np.asarray(p), by_loops(points, gaussian, joint=False)).sum()
         np.testing.assert_allclose(sne_loss(points, p), divergences, rtol=1e-12)
 
+    @pytest.mark.slow
     @settings(max_examples=25)
     @given(seeds, scales)
     def test_cross_entropy_differs_by_the_entropies_whatever_the_map(self, seed, scale):
@@ -145,6 +146,7 @@ class TestContrast:
         found = info_nce_loss(jnp.asarray(scores), jnp.asarray(positives))
         np.testing.assert_allclose(found, total, rtol=1e-12)
 
+    @pytest.mark.slow
     def test_on_the_sphere_it_is_cosine_similarity_at_temperature_one_half(self):
         points = some_map(3, dims=8)
         points = points / jnp.linalg.norm(points, axis=1, keepdims=True)
@@ -292,6 +294,7 @@ class TestFastKernels:
         pulled = 2 * attraction(points, pull, student=loss.student)[0]
         np.testing.assert_allclose(twice - once, pulled, rtol=1e-9, atol=1e-12)
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("double", [False, True])
     def test_gaussian_sums_of_a_far_point_do_not_underflow(self, double, request):
         if double:
@@ -377,6 +380,7 @@ class TestForces:
         slope = jax.grad(slide_stress)(pair, given)[1, 0]
         np.testing.assert_allclose(mds_force(distance[None], 0.7), slope[None], rtol=1e-10)
 
+    @pytest.mark.slow
     def test_of_sne(self):
         points, i, j, direction, distance = self.case()
         p = conditional_affinities(data(), perplexity=8.0)

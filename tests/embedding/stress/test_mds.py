@@ -179,6 +179,7 @@ class TestFits:
 # Hard inputs
 
 
+@pytest.mark.slow
 @each_fit
 @pytest.mark.parametrize("start", [[[0.0, 0.0], [0.0, 0.0]], [[1.0, 1.0], [1.0, 1.1]], None])
 def test_two_points_end_at_their_distance(fit, start):
@@ -246,6 +247,7 @@ def test_float32_is_as_good_as_it_can_be(method, roads):
     np.testing.assert_allclose(fit.info.stress, 3356497.366, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_hundred_steps_hold_no_array_of_all_pairs():
     """On all 1,797 digits, compiled as the fit compiles it: temporary memory."""
     state = MapState(jnp.zeros((1797, 2)), jnp.ones(()))
@@ -309,6 +311,7 @@ class TestHugeNumbers:
         np.testing.assert_allclose(moved[0], [-1 / 3 / 2**0.5] * 2)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -126,6 +126,7 @@ def test_float32_is_as_good_as_it_can_be(roads):
     np.testing.assert_allclose(fit.info.stress, 0.0093982, rtol=2e-4)
 
 
+@pytest.mark.slow
 def test_duplicates_are_refused_with_a_remedy():
     x = np.random.default_rng(0).normal(size=(8, 3))
     x[5] = x[2]

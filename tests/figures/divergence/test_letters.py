@@ -71,6 +71,7 @@ def heights(picture: Picture, panel: int) -> list[float]:
     return [patch.get_height() for patch in figure_of(picture).axes[panel].patches]
 
 
+@pytest.mark.slow
 def test_the_bars_are_p_and_q_and_what_each_letter_adds(bars: BarsStage):
     picture = bars.show(P, Q)
     assert heights(picture, 0) == [*P, *Q]

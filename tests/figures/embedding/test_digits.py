@@ -317,6 +317,7 @@ def test_bars_are_the_shares():
     )
 
 
+@pytest.mark.slow
 def test_the_margin_stage():
     picture = SAMPLES["margin"]()
     hard, semi, easy = 100 * shares(count_triplets(GAPS, margin=1.5))

@@ -153,6 +153,7 @@ SAMPLES = {
 # p beside q
 
 
+@pytest.mark.slow
 def test_words_of_a_point_have_its_width_its_neighbours_and_the_divergence():
     words = SAMPLES["neighbours"]().words
     first = int(np.argmax(P))
@@ -187,6 +188,7 @@ def test_a_point_holds_its_probabilities_in_the_order_of_the_data():
 # Forces
 
 
+@pytest.mark.slow
 def test_words_say_what_each_force_does():
     words = SAMPLES["forces"]().words
     assert words.startswith(
@@ -238,6 +240,7 @@ def test_dots_stand_for_runs():
     assert "t-SNE: trust 0.99, error 0.02." in words
 
 
+@pytest.mark.slow
 def test_a_trade_off_rings_its_weight_on_both_curves():
     left, right = figure_of(SAMPLES["trade-off"]()).axes
     assert len(left.collections) == 10

@@ -190,6 +190,7 @@ def test_words_of_draws_and_collapse():
     )
 
 
+@pytest.mark.slow
 def test_words_of_the_plane_say_whom_it_is_near():
     plane = SAMPLES["latent plane"]
     assert plane().words == (
