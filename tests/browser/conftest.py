@@ -16,7 +16,7 @@ from lecture11.explore import Player, Question
 from lecture11.explore.laboratories import DECLARED
 from lecture11.figures import Picture
 from lecture11.publish.page import exported
-from tests.browser.lab import Notebook, find_browser, open_browser, serve_lab
+from tests.browser.lab import Notebook, find_browser, open_browser, open_page, serve_lab
 from tests.notebooks.execute import NOTEBOOKS
 from tests.required import skip_or_fail
 
@@ -103,24 +103,15 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(request: pytest.FixtureRequest, browser: Browser, file: Path) -> Iterator[Page]:
     """The page open; at the end no request was made and no error logged."""
     way = WAYS[request.param]
-    context = browser.new_context(
+    with open_page(
+        browser,
+        file,
         viewport={"width": way["width"], "height": 900},
         color_scheme=way["scheme"],
         has_touch=way["touch"],
         reduced_motion="reduce" if "little motion" in request.param else "no-preference",
-        offline=True,
-    )
-    opened, wrong = context.new_page(), []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
-    )
-    opened.goto(file.as_uri())
-    yield opened
-    assert wrong == []
-    context.close()
+    ) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -46,6 +47,26 @@ def open_browser(executable: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield browser
         browser.close()
+
+
+@contextlib.contextmanager
+def open_page(browser: Browser, file: Path, **context: Any) -> Iterator[Page]:
+    """A page from the disk; at the end nothing was asked of the network, and no error was logged.
+
+    context: as of ``Browser.new_context``
+    """
+    around = browser.new_context(offline=True, **context)
+    page, wrong = around.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
+    )
+    page.goto(file.as_uri())
+    yield page
+    assert wrong == []
+    around.close()
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Notebook 09's page and slides, opened from the disk; check_site.py opens all of them."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import nbformat
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lecture11.publish import site, slides
+from tests.browser.lab import open_page
 from tests.notebooks.execute import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -17,23 +17,13 @@ NAME = "09_expectation_maximisation"
 SIZES = ((1280, 720), (1920, 1080))
 
 
-@contextmanager
-def opened(browser: Browser, file: Path, width: int, height: int, scheme: str) -> Iterator[Page]:
-    """A page open; at the end nothing was asked of the network, and no error was logged."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, offline=True
+def opened(
+    browser: Browser, file: Path, width: int, height: int, scheme: str
+) -> AbstractContextManager[Page]:
+    """A page of a size, light or dark."""
+    return open_page(
+        browser, file, viewport={"width": width, "height": height}, color_scheme=scheme
     )
-    page, wrong = context.new_page(), []
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request",
-        lambda asked: None if asked.url.startswith(("file:", "data:")) else wrong.append(asked.url),
-    )
-    page.goto(file.as_uri())
-    yield page
-    assert wrong == []
-    context.close()
 
 
 def is_sound(page: Page) -> None:
