@@ -27,6 +27,10 @@ def test_what_is_stored_is_the_map_but_for_the_order_of_its_points(monkeypatch):
     np.testing.assert_array_equal(np.bincount(again.labels), np.bincount(LABELS))
     for digit in range(10):
         mine, kept = POINTS[digit == LABELS], again.points[again.labels == digit]
-        mine = mine[np.lexsort((mine[:, 1], mine[:, 0]))]
-        np.testing.assert_allclose(kept[:, 0], mine[:, 0], atol=np.ptp(POINTS) / 4000)
+        for axis in (0, 1):
+            found_there, there = np.sort(kept[:, axis]), np.sort(mine[:, axis])
+            np.testing.assert_allclose(found_there, there, atol=np.ptp(POINTS) / 4000)
+        nearest = np.linalg.norm(mine[:, None] - kept, axis=2).min(axis=1)
+        assert nearest.max() < np.ptp(POINTS) / 2000  # x and y of the same point
+    np.testing.assert_array_equal(again.trace, found.trace)
     assert (again.error, again.trustworthiness) == (0.5, 0.9)
