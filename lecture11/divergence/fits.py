@@ -167,7 +167,7 @@ def reverse_divergence(
     p: whatever ``log_p(x, p)`` takes, by default a mixture of normals
     log_p: the logarithm of p; where it lacks a constant, so does the result
     nodes: how many the quadrature has in ε = (x − m) / s. By default the result is exact to
-        rounding where no component of p is narrower than s/5, and within 10⁻³ nats down to s/50
+        10⁻¹⁰ nats where no component of p is narrower than s/5, and to 10⁻² down to s/50
 
     Raises TypeError or ValueError where ``q`` is no normal, ``p`` no mixture, or ``nodes`` no whole
     number from 3 on.

@@ -31,6 +31,13 @@ from lecture11.publish.frames import read_whole
 PLACE = re.compile(r'<figure data-laboratory="([\w-]+)"')
 FILES = resources.files("lecture11.publish") / "files"
 VENDOR = resources.files("lecture11.publish") / "vendor"
+THEME = """<script>
+try {
+  if (localStorage.light) document.body.dataset.jpThemeLight = localStorage.light;
+} catch {}
+</script>
+"""
+"""At the beginning of a body: light or dark, as the reader last turned it."""
 
 
 class Page(NamedTuple):

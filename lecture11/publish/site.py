@@ -16,7 +16,17 @@ from typing import NamedTuple
 
 from lecture11.publish.cells import HEADINGS, plain
 from lecture11.publish.frames import read_whole
-from lecture11.publish.page import FILES, VENDOR, Page, head, linked, page_of, scripts_of, shared
+from lecture11.publish.page import (
+    FILES,
+    THEME,
+    VENDOR,
+    Page,
+    head,
+    linked,
+    page_of,
+    scripts_of,
+    shared,
+)
 
 WELCOME = """<h1>lecture11</h1>
 <p>One university lecture, as pages you can read, drag and check. The lecture is number 11 of
@@ -27,6 +37,7 @@ amortised inference.</p>
 pages are made.</p>
 """
 FONT = "STIXTwoMath.woff2"
+CODE = {"code", "highlight"}
 TOLD = ("Slides:", "Time:")
 """What the contents tell of a notebook."""
 
@@ -45,7 +56,7 @@ def sections(page: Page) -> list[list[str]]:
     for block in (block for cell in page.cells for block in cell.find_all(True, recursive=False)):
         if block.name in HEADINGS:
             found.append([str(block["id"]), plain(block), ""])
-        elif found and block.name != "pre" and "code" not in block.get_attribute_list("class"):
+        elif found and block.name != "pre" and not CODE & {*block.get_attribute_list("class")}:
             found[-1][2] += f" {plain(block)}"
     return found
 
@@ -58,12 +69,7 @@ def shell(title: str, main: str, course: str, scripts: Iterable[str]) -> str:
 {tags}
 </head>
 <body>
-<script>
-try {{
-  if (localStorage.light) document.body.dataset.jpThemeLight = localStorage.light;
-}} catch {{}}
-</script>
-<a class="skip" href="#main">Skip to the text</a>
+{THEME}<a class="skip" href="#main">Skip to the text</a>
 <header>
 <a class="home" href="index.html">lecture11</a>
 <a class="menu" href="#course">Contents</a>
@@ -92,7 +98,8 @@ def course(entries: list[Entry], here: Entry | None = None) -> str:
         if entry is here:
             mark = ' aria-current="page"'
             links = (
-                f'<li><a href="#{heading["id"]}">{heading.decode_contents()}</a></li>'
+                f'<li><a href="#{html.escape(str(heading["id"]))}">'
+                f"{heading.decode_contents()}</a></li>"
                 for heading in entry.page.headings
                 if heading.name == "h2"
             )
@@ -116,7 +123,7 @@ def contents(entries: list[Entry]) -> str:
     """The first page: each notebook with the lecture's slides that it tells, and its time."""
     items = []
     for name, page in entries:
-        paragraphs = page.cells[0].find_all("p")
+        paragraphs = page.cells[0].find_all("p") if page.cells else []
         told = [each for each in paragraphs if each.get_text().startswith(TOLD)]
         link = f'<a href="{name}.html">{html.escape(page.title)}</a>'
         items.append(f"<li><h2>{link}</h2>{''.join(map(str, told))}</li>\n")

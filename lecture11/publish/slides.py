@@ -21,6 +21,7 @@ A slide without a heading of its own bears the last one. The section *On your ow
 cells say, is one slide: its exercises, each linked to the site.
 """
 
+import html
 import re
 import sys
 from collections.abc import Iterator
@@ -35,7 +36,7 @@ from nbformat import NotebookNode
 from lecture11.exercises.editions import student_edition
 from lecture11.publish.cells import HEADINGS, anchored, code, is_shown, outputs, parsed, plain, text
 from lecture11.publish.frames import read_whole
-from lecture11.publish.page import FILES, VENDOR, head, laboratories_in, scripts_of, shared
+from lecture11.publish.page import FILES, THEME, VENDOR, head, laboratories_in, scripts_of, shared
 from lecture11.publish.site import FONT, cleared
 
 SITE = "../site/"
@@ -62,7 +63,7 @@ class Slide(NamedTuple):
 
 def slides_of(notebook: NotebookNode, name: str) -> list[Slide]:
     """The slides. name: of the site's page, without its ending."""
-    cells = student_edition(notebook).cells
+    cells = [cell for cell in student_edition(notebook).cells if cell.cell_type != "raw"]
     trees = [parsed("") if cell.cell_type == "code" else text(cell.source) for cell in cells]
     anchored(trees)
     slides: list[Slide] = []
@@ -86,7 +87,7 @@ def slides_of(notebook: NotebookNode, name: str) -> list[Slide]:
             seen, said = [], seen if cell.cell_type == "code" else whole
         slides[-1].parts.extend(_part(each, kind == "fragment") for each in seen)
         slides[-1].notes.extend(said)
-    return list(_filled(slides))
+    return _filled(slides)
 
 
 def _kind(cell: NotebookNode, heading: Tag | None, exercises: bool) -> str:
@@ -163,22 +164,29 @@ def _part(seen: str, fragment: bool = False) -> str:
     return f'<div class="{kind}{" fragment" * fragment}">{seen}</div>'
 
 
-def _filled(slides: list[Slide]) -> Iterator[Slide]:
-    """The slides that show something; what was to be said with the others is said with the next."""
+def _filled(slides: list[Slide]) -> list[Slide]:
+    """The slides that show something.
+
+    What was to be said with the others is said with the next, and after the last with the last.
+    """
+    filled: list[Slide] = []
     waiting: list[str] = []
     for slide in slides:
         if slide.parts or slide.level == "h1":
-            yield slide._replace(notes=waiting + slide.notes)
+            filled.append(slide._replace(notes=waiting + slide.notes))
             waiting = []
         else:
-            waiting = waiting + slide.notes
+            waiting += slide.notes
+    if filled:
+        filled[-1].notes.extend(waiting)
+    return filled
 
 
 def deck(notebook: NotebookNode, name: str) -> tuple[str, list[str]]:
     """The deck as HTML, and the names of its laboratories."""
     slides = slides_of(notebook, name)
     title = plain(parsed(slides[0].title)) if slides else "lecture11"
-    sections = "\n".join(_stacked(slides, title))
+    sections = "\n".join(_stacked(slides, html.escape(title)))
     laboratories = laboratories_in([sections])
     names = ["reveal.js", "reveal-notes.js", *scripts_of(laboratories), "slides.js"]
     scripts = "\n".join(f'<script src="{each}"></script>' for each in names)
@@ -187,7 +195,7 @@ def deck(notebook: NotebookNode, name: str) -> tuple[str, list[str]]:
 <link rel="stylesheet" href="slides.css">
 </head>
 <body>
-<main class="reveal">
+{THEME}<main class="reveal">
 <div class="slides">
 {sections}
 </div>

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, UInt8
 from scipy.spatial import cKDTree
+from sklearn.neighbors import NearestNeighbors
 
 from lecture11.datasets import mnist
 from lecture11.embedding import fit_pca, fit_tsne
@@ -60,9 +61,8 @@ def fit_whole_map(most: int = 70_000, iterations: int = 1000) -> WholeMap:
 
 def nearest_error(points: np.ndarray, labels: np.ndarray) -> float:
     """The 1-NN error of a map of many points."""
-    nearest = cKDTree(points).query(points, 2)[1]
-    other = np.where(nearest[:, 0] == np.arange(len(points)), nearest[:, 1], nearest[:, 0])
-    return float((labels[other] != labels).mean())
+    others = NearestNeighbors(n_neighbors=1).fit(points).kneighbors(return_distance=False)[:, 0]
+    return float((labels[others] != labels).mean())
 
 
 def trust(x: np.ndarray, points: np.ndarray) -> float:

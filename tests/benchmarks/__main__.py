@@ -12,7 +12,7 @@ for module in ("gaussian_mixture", "embedding"):
         subprocess.run(command, check=True)
 for module in ("vae", "laboratories"):
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{module}"], check=True)
-if os.environ.get("LECTURE11_DATA"):  # all of MNIST: a quarter of an hour
+if os.environ.get("LECTURE11_DATA"):  # all of MNIST: long
     with tempfile.TemporaryDirectory() as folder:
         for task in ("measure", "table"):
             file = str(Path(folder, "growth.json"))

@@ -10,7 +10,7 @@ All get the first images of MNIST in 50 principal components, in float32, and th
 perplexity is 30, and 1,000 iterations are made, else everybody's defaults hold. The KL is that of
 the same affinities for all: of the 3 · 30 nearest neighbours, as ours finds them (98 % of them
 beyond 20,000 points, which favours ours a little), its Z over all pairs. Trustworthiness is over
-:data:`SAMPLE` points against all others.
+a thousand points against all others.
 
 Peers come with the extra ``bench``, and are warmed up by 1,000 points. sgtsnepi takes the graph of
 the neighbours and their affinities: what finding those takes is not in its seconds.
@@ -36,17 +36,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.ticker import NullFormatter, NullLocator
 from scipy.sparse import coo_array
-from sklearn.neighbors import NearestNeighbors
 
 from lecture11.datasets import mnist
 from lecture11.embedding import fit_pca, fit_tsne, pca_map
 from lecture11.embedding.neighbours.attraction import attraction, many_affinities
 from lecture11.embedding.neighbours.repulsion import repulsion
 from lecture11.iteration import FAST_MATH
+from lecture11.studies.whole_mnist import nearest_error, trust
 
 SIZES = (1000, 2000, 5000, 10_000, 20_000, 40_000, 70_000)
 ITERATIONS = 1000
-SAMPLE = 1000
 PEERS = {
     "lecture11": "lecture11",
     "openTSNE": "openTSNE",
@@ -113,19 +112,6 @@ def _graph(x: np.ndarray) -> Any:
     return graph
 
 
-def trustworthiness(x: np.ndarray, points: np.ndarray, k: int = 12) -> float:
-    """Of some of the points, drawn at random: how far false neighbours are down in their ranks."""
-    number = len(x)
-    some = np.random.default_rng(0).choice(number, min(SAMPLE, number), replace=False)
-    nearest = NearestNeighbors(n_neighbors=k + 1).fit(points).kneighbors(points[some])[1]
-    false = 0
-    for one, columns in zip(some, nearest, strict=True):
-        squares = ((x - x[one]) ** 2).sum(axis=1)
-        for column in columns[columns != one][:k]:
-            false += max(0, int((squares < squares[column]).sum()) - k)
-    return 1 - 2 * false / (len(some) * k * (2 * number - 3 * k - 1))
-
-
 def divergence(x: np.ndarray, points: np.ndarray) -> float:
     """KL(P ‖ Q), its Z over all pairs."""
 
@@ -154,12 +140,11 @@ def one_side(side: str, points: int) -> dict[str, Any]:
         if side == "lecture11":
             found, trace = found
     status = Path("/proc/self/status").read_text()
-    nearest = NearestNeighbors(n_neighbors=2).fit(found).kneighbors(return_distance=False)[:, 0]
     return {
         "side": side, "points": points, "cold": seconds[0], "warm": seconds[-1], "trace": trace,
         "megabytes": int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) // 1024,
-        "kl": divergence(x, found), "error": float((labels[nearest] != labels).mean()),
-        "trust": trustworthiness(x, found), "load": load,
+        "kl": divergence(x, found), "error": nearest_error(found, labels),
+        "trust": trust(x, found), "load": load,
     }  # fmt: skip
 
 

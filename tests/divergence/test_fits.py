@@ -147,6 +147,13 @@ class TestReverseDivergence:
         assert 1e-5 < off[1] < 1e-3
 
     @pytest.mark.slow
+    def test_what_narrow_components_cost(self):
+        weights, means, sds = [0.483, 0.517, 0.0], [-0.701, 1.146, 0.0], [0.02, 0.0737, 1.0]
+        p, q = NormalMixture(*map(np.array, (weights, means, sds))), Normal(0.0, 1.0)
+        off = reverse_divergence(q, p) - reverse_divergence(q, p, nodes=16385)
+        assert 1e-3 < abs(off) < 1e-2
+
+    @pytest.mark.slow
     def test_of_a_single_normal_it_is_the_closed_form(self):
         p = NormalMixture(np.ones(1), np.array([0.7]), np.array([1.3]))
         q = Normal(np.linspace(-3, 3, 7)[:, None], np.array([0.01, 1.0, 50.0]))

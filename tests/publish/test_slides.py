@@ -5,7 +5,13 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import (
+    new_code_cell,
+    new_markdown_cell,
+    new_notebook,
+    new_output,
+    new_raw_cell,
+)
 
 from lecture11.publish.slides import Slide, deck, slides_of
 from tests.publish.test_page import ASKS
@@ -103,6 +109,16 @@ def test_no_slide_is_empty_and_nothing_said_is_lost():
     found = slides(words("# T"), words("## A"), words("Said.", "notes"), words("## B\n\nSeen."))
     assert [each.title for each in found] == ["T", "B"]
     assert "Said." in "".join(found[1].notes)
+    found = slides(words("# T"), words("## A\n\nSeen."), words("## B"), words("Said.", "notes"))
+    assert [each.title for each in found] == ["T", "A"]
+    assert "Said." in "".join(found[1].notes)
+
+
+def test_what_is_raw_is_on_no_slide_and_a_title_is_no_html():
+    cells = [new_raw_cell("# raw"), words("# T $a<b$")]
+    page, _ = deck(new_notebook(cells=cells), "00_name")
+    assert "raw" not in BeautifulSoup(page, "html.parser").find("main").get_text()
+    assert BeautifulSoup(page, "html.parser").select_one(".foot").get_text().strip() == "T a<b"
 
 
 def test_a_deck_asks_for_nothing_and_stacks_what_stands_below():
@@ -122,6 +138,6 @@ def test_a_deck_asks_for_nothing_and_stacks_what_stands_below():
     stacks = tree.select(".slides > section")
     assert [len(stack.find_all("section")) for stack in stacks] == [0, 2, 0]
     assert len(tree.select("aside.notes")) == len(tree.select(".foot")) == 4
-    scripts = [script["src"] for script in tree.find_all("script")]
+    scripts = [script["src"] for script in tree.find_all("script", src=True)]
     assert scripts[0] == "reveal.js"
     assert "laboratory_em.js" in scripts

@@ -15,6 +15,7 @@ What is left is an error that falls with a power of the spacing, whatever the nu
 :func:`spacing_for`. The plain formula is :func:`.repulsion.repulsion`.
 """
 
+import math
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -104,7 +105,7 @@ def _needed(accuracy: float, points: int, width: float, order: int) -> tuple[flo
 
 
 def _on_ladder(needed: float) -> float:
-    return next((each for each in LADDER if each >= needed), needed)
+    return next((each for each in LADDER if each >= needed), math.inf)
 
 
 def _cost(accuracy: float, points: int, width: float, order: int) -> float:

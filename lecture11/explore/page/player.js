@@ -43,14 +43,15 @@ export function showPlayer(root) {
 
   function start() {
     player.textContent = "Pause";
-    if (now === last) show(0);
+    clearTimeout(resting);
     playing = setTimeout(next, wait());
+    if (now === last) show(0);
   }
 
   const wait = () => Math.max(Number(milliseconds), calm());
 
   function next() {
-    if (!root.isConnected) return;
+    if (!root.isConnected) return stop();
     show(now + 1);
     if (now === last) stop();
     else playing = setTimeout(next, wait());

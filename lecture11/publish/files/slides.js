@@ -20,10 +20,10 @@ Reveal.initialize({
   // What has the focus is pressed by Space and Enter; all other keys turn slides.
   keyboardCondition: ({ key, target }) => !([" ", "Enter"].includes(key) && target.closest?.("button, summary, a")),
   plugins: [RevealNotes],
-}).then(fit);
+}).then(fitNext);
 Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, turnTheme);
-Reveal.on("slidechanged", fit);
-document.addEventListener("change", fit); // an answer brings its picture
+Reveal.on("slidechanged", fitNext);
+document.addEventListener("change", fitNext); // an answer brings its picture
 document.addEventListener("pointerup", () => {
   setTimeout(() => {
     const { activeElement } = document; // or a presenter's clicker would be taken for an answer
@@ -34,6 +34,12 @@ document.addEventListener("pointerup", () => {
 const laidOut = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 const overflows = (/** @type {Element} */ parts) =>
   parts.scrollHeight > parts.clientHeight + DESCENT || parts.scrollWidth > parts.clientWidth + 1;
+
+let fitting = Promise.resolve();
+/** One after the other: a second would measure a laboratory that the first is still enlarging. */
+function fitNext() {
+  fitting = fitting.then(fit);
+}
 
 async function fit() {
   const slide = Reveal.getCurrentSlide();
@@ -58,6 +64,10 @@ async function enlarge(figure, parts) {
     const middle = (low + high) / 2;
     figure.style.zoom = middle;
     await laidOut();
+    if (!parts.clientHeight) {
+      figure.style.zoom = figure.style.visibility = ""; // out of sight: another time
+      return;
+    }
     if (overflows(parts)) high = middle;
     else low = middle;
   }

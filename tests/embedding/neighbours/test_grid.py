@@ -1,11 +1,14 @@
 """The repulsion by way of a grid, beside the sum over all pairs."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.interpolate import BSpline
 
+from lecture11.embedding.neighbours import grid
 from lecture11.embedding.neighbours.grid import (
     LADDER,
     LAWS,
@@ -138,3 +141,12 @@ class TestSplines:
         found = spread(x, y, 64)
         np.testing.assert_allclose(found, expected, atol=1e-6)
         np.testing.assert_allclose(found.sum(), 50, rtol=1e-6)
+
+
+def test_where_cubic_splines_would_need_too_many_cells_smoother_ones_are_taken(monkeypatch):
+    def not_made(spacing: Any, cells: int, order: int) -> grid.Grid:
+        return grid.Grid(spacing, jnp.zeros((2 * cells, 1)), jnp.zeros(order))
+
+    monkeypatch.setattr(grid, "make_grid", not_made)
+    wide = jnp.zeros((1_000_000, 2)).at[0].set(1200.0)
+    assert len(grid.grid_over(wide, 1e-2).nodes) == grid.QUINTIC
