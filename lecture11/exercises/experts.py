@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lecture11.exercises.answers import ask, is_right, numbers
-from lecture11.exercises.mistakes import compare_posterior, softmax
+from lecture11.exercises.mistakes import softmax
 from lecture11.exercises.verdict import Mistake, exercise
 
 
@@ -83,10 +83,20 @@ def _posterior(case: _Case) -> np.ndarray:
 def _compare(answer: np.ndarray, case: _Case) -> None:
     """Raise Mistake unless the answer is the posterior; name the mistake it looks like."""
     log_prior, logs = np.log(case.marginals), _logs(case)
+    log_joint, right = log_prior + logs, _posterior(case)
     once = case._replace(counts=(case.counts > 0).astype(float))
     turned = case._replace(confusions=case.confusions.swapaxes(1, 2))
     votes = case.counts.sum(axis=1)
-    likely = {
+    mistakes = {
+        "These are joint probabilities p(x, z): divide each row by its sum, which is p(x).": (
+            np.exp(log_joint)
+        ),
+        "You have normalised over the items: every column sums to 1. Each item has its own "
+        "posterior, so it is the rows that must sum to 1 (axis=1).": softmax(log_joint, axis=0),
+        "You have the transpose: row i belongs to item i, column k to class k.": right.T,
+        "These are logarithms of the posterior: take the exponential.": np.log(right),
+        "You give each item wholly to its likeliest class, as K-means does; the E-step shares "
+        "it out.": np.eye(right.shape[1])[right.argmax(axis=1)],
         "The class marginals π_k are missing: p(x, z = k) = π_k ∏ Π^n.": softmax(logs),
         "You count every answer once: an expert who gave it twice counts twice, Π^n.": (
             _posterior(once)
@@ -98,5 +108,12 @@ def _compare(answer: np.ndarray, case: _Case) -> None:
         "These are averaged votes, with which EM may start; the posterior weighs each answer by "
         "what Π says of its expert.": votes / votes.sum(axis=1, keepdims=True),
     }
-    formula = "log π_k + Σ_j Σ_l n_ijl log Π_jkl"
-    compare_posterior(answer, log_prior + logs, likely, "item", "class", formula)
+    if is_right(answer, right, mistakes, "a row for each item and a column for each class, shape"):
+        return
+    sums = answer.sum(axis=1)
+    if not np.allclose(sums, 1, atol=1e-4):
+        raise Mistake(f"Each row must sum to 1; your first sums to {sums[0]:.4g}.")
+    raise Mistake(
+        "The rows sum to 1, but the probabilities are wrong: compare log π_k + Σ_j Σ_l n_ijl log "
+        "Π_jkl term by term with the formula above."
+    )
