@@ -63,3 +63,14 @@ def test_making_the_start_leaves_no_widget_behind(folder: Path):
 def moved(laboratory: Laboratory) -> dict:
     name = next(iter(laboratory.lab.moves))
     return laboratory.lab.moved(name, laboratory.state)._asdict()
+
+
+def test_the_fingerprint_is_of_sources_versions_and_flags(monkeypatch: pytest.MonkeyPatch):
+    found = {kept.fingerprint.__wrapped__()}
+    monkeypatch.setenv("XLA_FLAGS", "--other")
+    found.add(kept.fingerprint.__wrapped__())
+    monkeypatch.setattr(kept, "MADE_WITH", ("jax",))
+    found.add(kept.fingerprint.__wrapped__())
+    monkeypatch.setattr(kept, "SOURCES", {".py"})
+    found.add(kept.fingerprint.__wrapped__())
+    assert len(found) == 4
