@@ -1,7 +1,7 @@
 """What is kept on disk from one kernel to the next: texts that take a second to make.
 
-A laboratory's functions are traced, translated, compiled and drawn; as long as neither a source of
-this package nor a version changes, that comes out the same.
+A laboratory's functions are traced, translated, compiled and drawn, and a notebook's players are
+run; as long as neither a source of this package nor a version changes, that comes out the same.
 """
 
 import contextlib
@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pooch
 
-SOURCES = {".py", ".js", ".css", ".mplstyle"}
+SOURCES = {".py", ".js", ".css", ".mplstyle", ".npz", ".csv", ".json"}
+ABOVE = "publish"
+"""The room above this one: it shows what is kept, which does not depend on it."""
 MADE_WITH = "jax", "jaxlib", "numpy", "matplotlib", "scikit-learn"
 
 
@@ -28,20 +30,24 @@ def fingerprint() -> str:
         found.update(f"{name} {metadata.version(name)}\n".encode())
     with resources.as_file(resources.files("lecture11")) as package:
         for path in sorted(path for path in package.rglob("*") if path.suffix in SOURCES):
-            found.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
+            within = path.relative_to(package)
+            if within.parts[0] != ABOVE:
+                found.update(f"{within}\n".encode() + path.read_bytes())
     return found.hexdigest()[:32]
 
 
-def kept(name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
+def kept(name: str, make: Callable[[], dict[str, str]], given: str = "") -> dict[str, str]:
     """What ``make`` returns, from ``LECTURE11_CACHE`` or the system's place for caches.
 
-    Where nothing can be kept, or what was kept cannot be read, it is made anew.
+    given: what else it is made from. Where nothing can be kept, or what was kept cannot be read, it
+    is made anew.
     """
     folder = Path(os.environ.get("LECTURE11_CACHE") or pooch.os_cache("lecture11")).expanduser()
-    file = folder / "laboratories" / f"{name}.json"
+    file = folder / "kept" / f"{name}.json"
+    made_from = fingerprint() + hashlib.sha256(given.encode()).hexdigest()[:32]
     try:
         found = json.loads(file.read_text("utf-8"))
-        if found["fingerprint"] == fingerprint():
+        if found["fingerprint"] == made_from:
             return found["texts"]
     except (OSError, ValueError, KeyError, TypeError):
         pass
@@ -49,6 +55,6 @@ def kept(name: str, make: Callable[[], dict[str, str]]) -> dict[str, str]:
     part = file.with_suffix(f".{os.getpid()}")
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({"fingerprint": fingerprint(), "texts": texts}), "utf-8")
+        part.write_text(json.dumps({"fingerprint": made_from, "texts": texts}), "utf-8")
         part.replace(file)  # whole or not at all, whoever else writes
     return texts

@@ -7,6 +7,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from lecture11.explore.kept import kept
+
 PLAYER = 'data-living="player"'
 WIDGETS, VIEW = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("state", "view"))
 
@@ -14,19 +16,26 @@ WIDGETS, VIEW = (f"application/vnd.jupyter.widget-{kind}+json" for kind in ("sta
 def read_whole(path: Path) -> NotebookNode:
     """A stored notebook with its players whole; one without players is read and not run.
 
-    All but the players stays as stored. Raises nbclient's CellExecutionError where a cell fails.
+    Nor is one whose players a run has shown since it, or the package, last changed. All but the
+    players stays as stored. Raises nbclient's CellExecutionError where a cell fails.
     """
     notebook = nbformat.read(path, as_version=4)
-    stills = _players(notebook)
-    if not stills:
-        return notebook
+    if stills := _players(notebook):
+        sources = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        pages = kept(f"players_{path.stem}", lambda: _pages(notebook, path.parent), sources)
+        for still, page in zip(stills, pages.values(), strict=True):
+            still.data["text/html"] = page
+    return notebook
+
+
+def _pages(notebook: NotebookNode, folder: Path) -> dict[str, str]:
+    """What the players of a run show, numbered."""
     run = copy.deepcopy(notebook)
-    resources = {"metadata": {"path": str(path.parent)}}
+    resources = {"metadata": {"path": str(folder)}}
     NotebookClient(run, timeout=None, store_widget_state=True, resources=resources).execute()
     models = run.metadata.widgets[WIDGETS]["state"]
-    for still, ran in zip(stills, _players(run), strict=True):
-        still.data["text/html"] = models[ran.data[VIEW]["model_id"]]["state"]["_page"]
-    return notebook
+    shown = (models[each.data[VIEW]["model_id"]]["state"] for each in _players(run))
+    return {str(number): state["_page"] for number, state in enumerate(shown)}
 
 
 def _players(notebook: NotebookNode) -> list[NotebookNode]:

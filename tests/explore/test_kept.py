@@ -29,12 +29,12 @@ def test_it_is_made_once_until_a_source_changes(folder: Path, monkeypatch: pytes
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"fingerprint": '])
 def test_what_cannot_be_read_is_made_anew(folder: Path, text: str):
     made("first")
-    (folder / "laboratories" / "one.json").write_text(text)
+    (folder / "kept" / "one.json").write_text(text)
     assert (made("second"), made("third")) == ("second", "second")
 
 
 def test_where_nothing_can_be_kept_it_is_made_every_time(folder: Path):
-    (folder / "laboratories").write_text("a file where the folder would be")
+    (folder / "kept").write_text("a file where the folder would be")
     assert (made("first"), made("second")) == ("first", "second")
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from lecture11.publish.frames import read_whole
@@ -20,7 +21,10 @@ def html_of(notebook: nbformat.NotebookNode) -> str:
 
 
 @pytest.mark.slow
-def test_a_player_gets_all_its_pictures_and_nothing_else_is_touched(tmp_path: Path):
+def test_a_player_gets_all_its_pictures_from_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("LECTURE11_CACHE", str(tmp_path))
     cells = [new_code_cell("3"), new_code_cell(PLAYER)]
     stored = tidied(execute(new_notebook(cells=cells), tmp_path))
     stored.cells[0].outputs[0].data["text/plain"] = "as stored"
@@ -29,7 +33,13 @@ def test_a_player_gets_all_its_pictures_and_nothing_else_is_touched(tmp_path: Pa
     whole = read_whole(tmp_path / "one.ipynb")
     assert [f'alt="{k} is shown."' in html_of(whole) for k in range(3)] == [True] * 3
     assert whole.cells[0] == stored.cells[0]
-    assert whole.metadata == stored.metadata
+    assert whole.metadata == stored.metadata  # nothing else is touched
+    monkeypatch.setattr(NotebookClient, "execute", lambda self: pytest.fail("run again"))
+    assert read_whole(tmp_path / "one.ipynb") == whole
+    stored.cells[0].source = "4"
+    nbformat.write(stored, tmp_path / "one.ipynb")
+    with pytest.raises(pytest.fail.Exception, match="run again"):
+        read_whole(tmp_path / "one.ipynb")
 
 
 def test_a_notebook_without_players_is_not_run(tmp_path: Path):
