@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,14 @@ CANDIDATES = (
 def find_browser() -> str | None:
     """Where a Chrome or Chromium is on this machine."""
     return next(filter(None, map(shutil.which, CANDIDATES)), None)
+
+
+def comes(read: Callable[[], Any], expected: Any, seconds: float = 20) -> None:
+    """What is read becomes what is expected: a page draws what was done in its next frame."""
+    end = time.monotonic() + seconds
+    while (found := read()) != expected and time.monotonic() < end:
+        time.sleep(0.05)
+    assert found == expected
 
 
 @contextlib.contextmanager

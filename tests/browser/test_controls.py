@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from lecture11.publish.page import declaration, shared
 from tests.explore.everything import declare
@@ -58,14 +58,14 @@ def test_a_number_out_of_range_is_brought_back_when_it_is_done(lab: Locator):
     says(lab, "Level 1.0")
     box.blur()
     says(lab, "Level 4.0")
-    assert box.input_value() == "4.0"
+    expect(box).to_have_value("4.0")
 
 
 def test_a_choice_is_pressed(lab: Locator):
     button = lab.get_by_role("button", name="another")
     button.press("Enter")
     says(lab, "another, place")
-    assert button.get_attribute("aria-pressed") == "true"
+    expect(button).to_have_attribute("aria-pressed", "true")
 
 
 def test_a_toggle_is_ticked_off(lab: Locator):
@@ -76,10 +76,10 @@ def test_a_toggle_is_ticked_off(lab: Locator):
 def test_a_line_takes_known_letters_and_names_the_others(lab: Locator):
     line = lab.get_by_label("letters")
     line.fill("ccc<b>x")
-    assert lab.get_by_role("alert").inner_text() == "not in the alphabet: < > x"
+    expect(lab.get_by_role("alert")).to_have_text("not in the alphabet: < > x")
     says(lab, "7.")  # c, c, c and b
     line.fill("")
-    assert lab.get_by_role("alert").inner_text() == "1 to 9 letters, please"
+    expect(lab.get_by_role("alert")).to_have_text("1 to 9 letters, please")
 
 
 def test_a_place_is_picked(lab: Locator):
@@ -102,5 +102,4 @@ def test_strokes_are_drawn(lab: Locator):
     lab.page.mouse.down()
     lab.page.mouse.move(*at(lab.page, panel, 0.7, 0.7), steps=4)
     lab.page.mouse.up()
-    lab.page.wait_for_timeout(100)
-    assert "ink 0.0" not in lab.locator(".words").inner_text()
+    expect(lab.locator(".words")).not_to_contain_text("ink 0.0")

@@ -1,11 +1,12 @@
 """All laboratories on an exported page, with no kernel, in each of the ways of conftest.py."""
 
+import re
 import statistics
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from lecture11.explore.laboratories import DECLARED
 from lecture11.figures.still import draw_mark, panels_of
@@ -66,7 +67,7 @@ def drag(page: Page, grip: Locator, across: float, up: float) -> list[float]:
             page.mouse.move(at["x"], at["y"])
             if step == 0:
                 page.mouse.down()
-    page.wait_for_timeout(60)
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
     reached = grip.bounding_box()
     if touch:
         touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
@@ -121,7 +122,7 @@ def test_em_gets_stuck_and_is_freed(page: Page, latencies: dict[str, list[float]
     assert "stuck" in words(lab)
     boxes.first.focus()
     page.keyboard.press("ArrowUp")  # to 0.1
-    assert boxes.first.input_value() == "0.1"
+    expect(boxes.first).to_have_value("0.1")
     for _ in range(25):
         cycle.click()
     says(lab, "After cycle 25 the log-likelihood is −385.5 nats")
@@ -137,16 +138,18 @@ def test_a_grip_takes_the_arrow_keys(page: Page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowUp")
     np.testing.assert_allclose(array(lab, "means") - before, [0.1, 0.1, 0, 0], atol=1e-12)
-    page.wait_for_timeout(500)
-    assert lab.locator(".grip").first.get_attribute("aria-label").startswith("mean 1: length −1.40")
-    assert lab.locator("[role=status]").inner_text() == words(lab)
+    expect(lab.locator(".grip").first).to_have_attribute(
+        "aria-label", re.compile("^mean 1: length −1.40")
+    )
+    expect(lab.locator("[role=status]")).to_have_text(words(lab))
 
 
 def test_what_is_played_ends_by_itself(page: Page):
     lab = laboratory(page, "em")
     start_again(lab)
-    page.wait_for_timeout(500)
-    said = lab.locator("[role=status]").inner_text()
+    says(lab, "After cycle 0 ")
+    said = words(lab)
+    expect(lab.locator("[role=status]")).to_have_text(said)
     lab.get_by_role("button", name="Play").click()
     lab.locator(".words").filter(has_not_text="After cycle 0").wait_for()
     assert lab.locator("[role=status]").inner_text() == said  # silent while it plays

@@ -5,9 +5,9 @@ browser to be seen is seen in all notebooks by tests/notebooks/operate.py.
 """
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.lab import Notebook
+from tests.browser.lab import Notebook, comes
 
 pytestmark = pytest.mark.browser
 PRESSES = 12
@@ -124,23 +124,27 @@ def _press(page: Page, widget: Locator, control: Locator, key: str) -> float:
     page.keyboard.press(key)
     milliseconds = page.evaluate("() => window.latency")
     assert image.screenshot() != before
-    assert image.get_attribute("alt") == widget.locator("figcaption:visible").inner_text()
+    caption = widget.locator("figcaption:visible")
+    comes(lambda: image.get_attribute("alt") == caption.inner_text(), True)
     return milliseconds
 
 
 @on(STEPS, START)
 def test_players_play(notebook: Notebook) -> None:
     for player in notebook.all("player"):
-        player.get_by_role("button", name="Back to start").press("Enter")
-        before = player.locator("img:visible").get_attribute("alt")
-        player.get_by_role("button", name="Play").press("Enter")
-        notebook.page.wait_for_timeout(2000)
-        player.get_by_role("button", name="Pause").press("Enter")
-        assert player.locator("img:visible").get_attribute("alt") != before
-        assert float(player.locator("input[type=number]").input_value()) >= 2
-        player.locator("input[type=range]").press("End")
-        box = player.locator("input[type=number]")
-        assert box.input_value() == box.get_attribute("max")
+        _play(player)
+
+
+def _play(player: Locator) -> None:
+    player.get_by_role("button", name="Back to start").press("Enter")
+    before = player.locator("img:visible").get_attribute("alt")
+    player.get_by_role("button", name="Play").press("Enter")
+    box = player.locator("input[type=number]")
+    comes(lambda: float(box.input_value()) >= 2, True)
+    player.get_by_role("button", name="Pause").press("Enter")
+    assert player.locator("img:visible").get_attribute("alt") != before
+    player.locator("input[type=range]").press("End")
+    expect(box).to_have_value(box.get_attribute("max") or "")
 
 
 @on(STEPS)
@@ -163,7 +167,7 @@ def test_sliders_move_the_picture(notebook: Notebook) -> None:
         handle.scroll_into_view_if_needed()
         notebook.page.wait_for_timeout(500)  # cells above may still take their place
         handle.scroll_into_view_if_needed()
-        before = widget.locator("img:visible").get_attribute("src")
+        before = widget.locator("img:visible").get_attribute("src") or ""
         spot = handle.bounding_box()
         assert spot is not None
         x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
@@ -173,8 +177,7 @@ def test_sliders_move_the_picture(notebook: Notebook) -> None:
         away = -40 if ends[0] == ends[1] else 40
         notebook.page.mouse.move(x + away, y, steps=8)
         notebook.page.mouse.up()
-        notebook.page.wait_for_timeout(1000)
-        assert widget.locator("img:visible").get_attribute("src") != before
+        expect(widget.locator("img:visible")).not_to_have_attribute("src", before, timeout=20_000)
         for box in widget.locator("input[type=number]").all():
             assert len(box.input_value()) <= 6  # no 0.30000000000000004
 
@@ -182,17 +185,20 @@ def test_sliders_move_the_picture(notebook: Notebook) -> None:
 @in_each
 def test_questions_answer_when_picked(notebook: Notebook) -> None:
     for question in notebook.all("question"):
-        picture, replies = question.locator("img"), set()
-        assert not picture.filter(visible=True).count()
-        first, *others = question.get_by_role("radio").all()
-        first.press("Space")
-        replies.add(question.get_by_role("status").inner_text())
-        for choice in others:
-            notebook.page.keyboard.press("ArrowDown")
-            assert choice.is_checked()
-            replies.add(question.get_by_role("status").inner_text())
-        assert len(replies) == question.get_by_role("radio").count()
-        assert picture.filter(visible=True).count() == picture.count()
+        _answer(notebook.page, question)
+
+
+def _answer(page: Page, question: Locator) -> None:
+    """Each choice has a reply of its own; with the first comes the picture, where there is one."""
+    picture, reply, replies = question.locator("img"), question.get_by_role("status"), {""}
+    assert not picture.filter(visible=True).count()
+    question.get_by_role("radio").first.focus()
+    for number, choice in enumerate(question.get_by_role("radio").all()):
+        page.keyboard.press("ArrowDown" if number else "Space")
+        expect(choice).to_be_checked()
+        comes(lambda: reply.inner_text() in replies, False)
+        replies.add(reply.inner_text())
+    assert picture.filter(visible=True).count() == picture.count()
 
 
 @in_each

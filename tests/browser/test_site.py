@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from lecture11.publish import site, slides
-from tests.browser.lab import open_page
+from tests.browser.lab import comes, open_page
 from tests.notebooks.execute import NOTEBOOKS
 
 pytestmark = pytest.mark.browser
@@ -99,7 +99,10 @@ def test_slides_fit_and_what_is_on_them_lives(browser: Browser, folder: Path):
         page.mouse.down()
         page.mouse.move(box["x"] + 100, box["y"] + 60, steps=4)
         page.mouse.up()
-        after = grip.bounding_box()
-        assert after is not None
-        assert abs(after["x"] + after["width"] / 2 - box["x"] - 100) < 8  # larger, yet in the hand
+
+        def in_the_hand() -> bool:  # larger by then
+            after = grip.bounding_box()
+            return after is not None and abs(after["x"] + after["width"] / 2 - box["x"] - 100) < 8
+
+        comes(in_the_hand, True)
         assert "After cycle 0" in page.locator("section.present .words").last.inner_text()

@@ -1,9 +1,9 @@
 """A laboratory as the notebook's widget: state goes to the kernel and comes from it."""
 
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
-from tests.browser.lab import Notebook
+from tests.browser.lab import Notebook, comes
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +34,16 @@ def test_what_is_dragged_reaches_the_kernel(notebook: Notebook):
     notebook.page.mouse.down()
     notebook.page.mouse.move(box["x"] + 76, box["y"] + 66, steps=5)
     notebook.page.mouse.up()
-    notebook.page.wait_for_timeout(500)
-    shown = [each.input_value() for each in lab.locator("input[type=number]").all()]
-    assert shown[:2] != ["-1.5", "1.0"]
-    said = notebook.in_kernel("print(*(f'{x:.1f}' for x in laboratory.state.means.ravel()))")
-    assert said.split() == shown
+    boxes = lab.locator("input[type=number]")
+    for box, before in zip(boxes.all(), ("-1.5", "1.0"), strict=False):
+        expect(box).not_to_have_value(before)
+    means = "print(*(f'{x:.1f}' for x in laboratory.state.means.ravel()))"
+    comes(
+        lambda: notebook.in_kernel(means).split() == [each.input_value() for each in boxes.all()],
+        True,
+    )
     words = notebook.in_kernel("print(laboratory.lab.said(laboratory.values))").strip()
-    assert words == lab.locator(".words").inner_text()
+    expect(lab.locator(".words")).to_have_text(words)
 
 
 @in_each
@@ -48,12 +51,10 @@ def test_keys_work_in_a_number_box(notebook: Notebook):
     lab = the_laboratory(notebook)
     box = lab.locator("input[type=number]").first
     box.focus()
-    before = float(box.input_value())
+    expected = pytest.approx(float(box.input_value()) + 0.1)
     notebook.page.keyboard.press("ArrowUp")
-    assert float(box.input_value()) == pytest.approx(before + 0.1)
-    notebook.page.wait_for_timeout(1000)  # until it has reached the kernel
-    reached = notebook.in_kernel("print(laboratory.state.means[0, 0])")
-    assert float(reached) == pytest.approx(before + 0.1)
+    comes(lambda: float(box.input_value()), expected)
+    comes(lambda: float(notebook.in_kernel("print(laboratory.state.means[0, 0])")), expected)
 
 
 @in_each
@@ -61,9 +62,9 @@ def test_arrow_keys_move_a_grip_and_not_the_notebook(notebook: Notebook):
     lab = the_laboratory(notebook)
     grip, box = lab.locator(".grip").first, lab.locator("input[type=number]").first
     grip.focus()
-    before = float(box.input_value())
+    expected = pytest.approx(float(box.input_value()) + 0.1)
     notebook.page.keyboard.press("ArrowRight")
-    assert float(box.input_value()) == pytest.approx(before + 0.1)
+    comes(lambda: float(box.input_value()), expected)
     assert grip.evaluate("grip => document.activeElement === grip")
 
 
