@@ -182,10 +182,16 @@ def test_every_test_runs_in_order(checkout: Path):
         "pytest tests/browser",
         "tests --ignore=tests/browser",
         "--nbval-sanitize-with tests/notebooks/sanitize.cfg notebooks",
-        "-m tests.notebooks.student notebooks -- --num",
     ]
     places = [planned.index(step) for step in steps]
     assert places == sorted(places)
+
+
+def test_the_student_edition_is_run_by_a_command_of_its_own_and_in_ci(checkout: Path):
+    installed(checkout)
+    planned = make(checkout, "-n", "check-student").stdout
+    assert "-m tests.notebooks.student notebooks -- --num" in planned
+    assert "\nmake check-student\n" in (ROOT / ".ci" / "run").read_text()
 
 
 def test_clean_keeps_the_students_work_and_the_environment(checkout: Path):
