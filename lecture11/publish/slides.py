@@ -18,7 +18,7 @@ A cell says in its metadata what it is to the deck (in JupyterLab: the property 
   folded in the site, where this tag unfolds it); what a cell shows, words and picture, is seen.
 
 A slide without a heading of its own bears the last one. The section *On your own*, whatever its
-cells say, is one slide: its exercises, each linked to the site.
+cells say, is one slide: its exercises, each linked to the site, with its task's first sentence.
 """
 
 import html
@@ -101,17 +101,19 @@ def _kind(cell: NotebookNode, heading: Tag | None, exercises: bool) -> str:
 
 
 def _exercises(tree: BeautifulSoup, name: str) -> tuple[list[str], list[str]]:
-    """A link to each exercise, as a part of the slide; what it asks is said."""
-    links = []
+    """Each exercise, linked, and the first sentence of its task; all that it asks is said."""
+    seen = []
     for heading in tree.find_all(HEADINGS):
         address = f"{SITE}{name}.html#{quote(str(heading['id']))}"
+        below = heading.find_next_sibling(True)
+        task = first_sentence(below) if isinstance(below, Tag) and below.name == "p" else ""
         if heading.name == "h2":
             site = f'<a href="{address}">on the site</a>'
-            links.append(f"<p>To be solved in the notebook, and to be read {site}.</p>")
+            seen.append(f"{task}<p>To be solved in the notebook, and to be read {site}.</p>")
         else:
             link = f'<a href="{address}">{heading.decode_contents()}</a>'
-            links.append(f'<p class="exercise">{link}</p>')
-    return links, [str(block) for block in tree.find_all(True, recursive=False)]
+            seen.append(f'<div class="exercise">{link}{task}</div>')
+    return seen, [str(block) for block in tree.find_all(True, recursive=False)]
 
 
 def _told(cell: NotebookNode, tree: BeautifulSoup) -> tuple[list[str], list[str]]:

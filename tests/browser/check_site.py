@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.test_site import SIZES, is_fit, is_sound, opened, show
+from tests.browser.test_site import SIZES, answer, is_fit, is_sound, opened, show
 
 BUILD = Path(__file__).parents[2] / "build"
 PAGES = sorted((BUILD / "site").glob("*.html"))
@@ -29,3 +29,6 @@ def test_slides_fit(browser: Browser, size: tuple[int, int]):
         for number in range(page.evaluate("Reveal.getTotalSlides()")):
             show(page, number)
             is_fit(page)
+            if page.locator("section.present:not(.stack) .lecture11-question").count():
+                answer(page)
+                is_fit(page)

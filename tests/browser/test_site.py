@@ -46,6 +46,20 @@ def show(page: Page, number: int) -> None:
     page.wait_for_function("number => Reveal.getSlides()[number].dataset.fits", arg=number)
 
 
+def answer(page: Page) -> None:
+    """Pick the second choice of the present slide's question, by keyboard alone."""
+    slide = page.locator("section.present:not(.stack)")
+    choices = slide.get_by_role("radio")
+    page.keyboard.press("Tab")
+    assert choices.first.evaluate("choice => choice === document.activeElement")
+    for key in ("Space", "ArrowDown", "Escape"):
+        page.keyboard.press(key)
+    assert choices.nth(1).is_checked()
+    assert page.evaluate("document.activeElement === document.body && !Reveal.isOverview()")
+    page.wait_for_function("Reveal.getCurrentSlide().dataset.fits")
+    assert slide.locator("img").is_visible()
+
+
 def is_fit(page: Page) -> None:
     """The present slide shows something, all of it, its pictures large; the lecture is named."""
     slide = page.locator("section.present:not(.stack)")
@@ -106,3 +120,10 @@ def test_slides_fit_and_what_is_on_them_lives(browser: Browser, folder: Path):
 
         comes(in_the_hand, True)
         assert "After cycle 0" in page.locator("section.present .words").last.inner_text()
+        asked = "Reveal.getSlides().findIndex(slide => slide.querySelector('.lecture11-question'))"
+        number = page.evaluate(asked)
+        show(page, number)
+        answer(page)
+        is_fit(page)
+        page.keyboard.press("ArrowRight")  # the deck has the keys again
+        assert page.evaluate("Reveal.getSlidePastCount()") == number + 1

@@ -94,14 +94,19 @@ def test_the_lecture_s_slide_is_named():
     assert [each.lecture for each in found] == ["<em>One</em>; <em>Two</em>.", "Two", "Two"]
 
 
-def test_exercises_are_one_slide_that_links_to_the_site():
-    cells = words("## On your own\n\nTwo.", "slide"), words("### 1. A step\n\nDo it.", "slide")
+def test_exercises_are_one_slide_of_tasks_that_links_to_the_site():
+    cells = (
+        words("## On your own\n\nTwo.", "slide"),
+        words("### 1. A step\n\nDo it. Mind 0.", "slide"),
+    )
     own, last = slides(words("# T"), *cells, picture("slide"), words("## End\n\nIt."))[1:]
     assert re.findall('href="([^"]+)"', "".join(own.parts)) == [
         "../site/00_name.html#On-your-own",
         "../site/00_name.html#1.-A-step",
     ]
-    assert "Do it." in "".join(own.notes)
+    assert "<p>Two.</p>" in own.parts[0]
+    assert "<p>Do it.</p>" in own.parts[1]
+    assert "Do it. Mind 0." in "".join(own.notes)
     assert last.title == "End"
 
 

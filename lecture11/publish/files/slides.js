@@ -17,8 +17,8 @@ Reveal.initialize({
   scrollActivationWidth: null,
   slideNumber: "c/t",
   transition: "none",
-  // What has the focus is pressed by Space and Enter; all other keys turn slides.
-  keyboardCondition: ({ key, target }) => !([" ", "Enter"].includes(key) && target.closest?.("button, summary, a")),
+  // What has the focus on a slide has the keys; the deck's own buttons are pressed, and all other keys turn slides.
+  keyboardCondition: ({ key, target }) => !target.closest?.([" ", "Enter"].includes(key) ? ".parts, button, a" : ".parts"),
   plugins: [RevealNotes],
 }).then(fitNext);
 Reveal.addKeyBinding({ keyCode: 84, key: "T", description: "Light or dark" }, turnTheme);
@@ -27,9 +27,19 @@ document.addEventListener("change", fitNext); // an answer brings its picture
 document.addEventListener("pointerup", () => {
   setTimeout(() => {
     const { activeElement } = document; // or a presenter's clicker would be taken for an answer
-    if (activeElement?.matches("button, [type=radio], [type=checkbox], [type=range]")) activeElement.blur();
+    if (activeElement?.matches("button, summary, [type=radio], [type=checkbox], [type=range]")) activeElement.blur();
   });
 });
+addEventListener(
+  "keydown",
+  (event) => {
+    const held = event.key === "Escape" && document.activeElement?.closest(".parts :focus");
+    if (!held) return;
+    event.stopPropagation(); // to the deck, which would show all slides at once
+    held.blur();
+  },
+  { capture: true },
+);
 
 const laidOut = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 const overflows = (/** @type {Element} */ parts) =>
@@ -38,6 +48,7 @@ const overflows = (/** @type {Element} */ parts) =>
 let fitting = Promise.resolve();
 /** One after the other: a second would measure a laboratory that the first is still enlarging. */
 function fitNext() {
+  delete Reveal.getCurrentSlide()?.dataset.fits;
   fitting = fitting.then(fit);
 }
 
@@ -49,11 +60,30 @@ async function fit() {
   for (const figure of parts.querySelectorAll("figure[data-laboratory]:not([style*='zoom'])")) {
     await enlarge(figure, parts);
   }
+  place(slide, parts);
+  slide.dataset.fits = String(!overflows(parts));
+}
+
+/** An answer's picture stands beside its question or below it, wherever it is larger. */
+function place(slide, parts) {
+  const picture = parts.querySelector(".lecture11-question figure:not([hidden]) > img");
+  const sizes = ["below", "beside"].map((way) => {
+    slide.dataset.answer = way;
+    shrink(slide, parts);
+    return picture ? Math.min(picture.clientWidth / picture.naturalWidth, picture.clientHeight / picture.naturalHeight) : 0;
+  });
+  if (sizes[1] > sizes[0]) return;
+  slide.dataset.answer = "below";
+  shrink(slide, parts);
+}
+
+/** Smaller type, until all can be seen or none could be read. */
+function shrink(slide, parts) {
+  slide.style.fontSize = "";
   for (let size = 1; overflows(parts) && size > SMALLEST; ) {
     size -= 0.05;
     slide.style.fontSize = `${size}em`;
   }
-  slide.dataset.fits = String(!overflows(parts));
 }
 
 /** As large as the slide allows: halve the interval in which that lies. */
