@@ -16,6 +16,7 @@ nothing in Python by what it is given.
     :mod:`.elementwise`, :mod:`.views`, :mod:`.reductions`, :mod:`.indexing`,
     :mod:`.linear`, :mod:`.structure`     the rules
     :mod:`.sizes`      sizes that are known only in the page
+    :mod:`.outline`    loops as functions of their own
     :mod:`.program`    the whole, as text
     :mod:`.noise`      random numbers, the same in kernel and page
     ``runtime.js``     subroutines in JavaScript

@@ -21,6 +21,7 @@ from lecture11.explore.translator import (  # noqa: F401  their rules
     views,
 )
 from lecture11.explore.translator.flat import flatten
+from lecture11.explore.translator.outline import outlined
 from lecture11.explore.translator.refusal import TranslationError
 from lecture11.explore.translator.rules import write
 from lecture11.explore.translator.runtime import helper_code
@@ -141,6 +142,7 @@ def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, 
         writer.buffers.append((f"y{k}", OUTSIDE[value.dtype.name], product(value.shape)))
         writer.put(_handed_out(writer, f"y{k}", value))
     sizes = _sizes(flat.arguments)
+    functions, rest = outlined(writer.scopes[0].lines)
     shapes = [
         f"{{data:y{k},shape:[{','.join(map(size_code, value.shape))}]}}"
         for k, value in enumerate(results)
@@ -149,6 +151,7 @@ def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, 
     lines = [
         f"{json.dumps(name, ensure_ascii=False)}: (() => {{",
         f"let {','.join([*sizes, *(buffer for buffer, _, _ in writer.buffers), 'outputs'])};",
+        *functions,
         "return (inputs) => {",
         *(f"const {x}=inputs[{k}].data;" for k, x in enumerate(inputs)),
         f"if ({'||'.join(changed)}) {{",
@@ -157,7 +160,7 @@ def _function(name: str, body: ClosedJaxpr, constants: Constants) -> tuple[str, 
         f"  outputs=[{','.join(shapes)}];",
         "}",
         *(_check(name, k, argument) for k, argument in enumerate(flat.arguments)),
-        *writer.scopes[0].lines,
+        *rest,
         "return outputs;",
         "};",
         "})(),",

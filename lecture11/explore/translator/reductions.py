@@ -188,7 +188,8 @@ def _position(writer: Writer, operation: Operation, operands: Values) -> Values:
     with writer.loops(result.shape) as kept:
         best, place = writer.fresh("best"), writer.fresh("place")
         first = spread_over(x.shape, [axis], kept, (ZERO,))
-        writer.put(f"let {best}={writer.at(x, first)},{place}=0;")
+        writer.put(f"let {best}={writer.at(x, first)};")
+        writer.put(f"let {place}=0;")
         with writer.loops([x.shape[axis]]) as (i,):
             value = writer.at(x, spread_over(x.shape, [axis], kept, (i,)))
             is_first_nan = f"||({value}!=={value}&&{best}==={best})"

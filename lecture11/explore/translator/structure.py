@@ -53,10 +53,11 @@ class _Carried:
             if following:
                 out = writer.buffered(following, old.shape, old.dtype, writer.depth)
                 writer.fill(out, value)
-                spare = writer.fresh("t")
+                spare = writer.fresh("spare")
                 changed.append(f"const {spare}={now}; {now}={following}; {following}={spare};")
             else:
-                spare = writer.fresh("t")  # a name even for another state, which is about to change
+                # A name even for another state, which is about to change.
+                spare = writer.fresh("spare")
                 writer.put(f"const {spare}={writer.at(value, _first(value))};")
                 changed.append(f"{now}={spare};")
         for line in changed:

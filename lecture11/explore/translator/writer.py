@@ -178,15 +178,15 @@ class Writer:
                 return scope.known[key]
         found = value.element(index)
         if value.cost > LOAD or (value.cost == LOAD and found.depth < self.depth):
-            found = self.named(found)
+            found = self.named(found, "flag" if value.dtype == np.bool_ else "t")
         self.scopes[found.depth].known[key] = found
         return found
 
-    def named(self, expression: Expr) -> Expr:
+    def named(self, expression: Expr, stem: str = "t") -> Expr:
         """The same as a constant, written in the outermost scope that knows all it uses."""
         if expression.text.isidentifier() or expression.text.isdigit():
             return expression
-        name = self.fresh("t")
+        name = self.fresh(stem)
         with self.at_depth(expression.depth):
             self.put(f"const {name}={expression.text};")
             return Expr(name, self.depth)
