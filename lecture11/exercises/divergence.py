@@ -197,4 +197,7 @@ def _other_lengths(case: _Case) -> Wrong:
             p @ np.ceil(-np.log10(q))
         ),
         "The sign is reversed: −log₂ q is positive.": -(p @ lengths),
+        "The minus is missing inside: ⌈log₂ q⌉ is negative, and rounds lengths down.": (
+            p @ np.ceil(-bits)
+        ),
     }

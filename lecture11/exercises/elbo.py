@@ -52,8 +52,8 @@ def check_elbo(student: Callable) -> str:
     _check_zero(student, IMPOSSIBLE, "some z is impossible, log p(x, z) = −∞, and q is 0 there")
     if not same(number(ask(student, FAR)), _bound(FAR), atol=0):
         raise Mistake(
-            "Right as long as p(x, z) is not too small; where log p(x, z) is near −900 it is not. "
-            "There p(x, z) underflows to 0: keep log_joint a logarithm, and subtract log q."
+            "Right as long as p(x, z) is not too small. Where log p(x, z) is near −900, p(x, z) "
+            "underflows to 0: keep log_joint a logarithm, and subtract log q."
         )
     return "The bound is right, also where q is 0 and where p(x, z) underflows."
 

@@ -91,13 +91,12 @@ def _other_scores(case: _Scored) -> Wrong:
             (scores * values).mean(axis=1)
         ),
         "The baseline is the mean of all values, the draw's own among them: that shrinks the "
-        "estimate by (S − 1)/S, a bias. Leave the draw's own value out.": (
+        "estimate to (S − 1)/S of it, a bias. Leave the draw's own value out.": (
             (scores * (values - values.mean())).mean(axis=1)
         ),
         "The sign is reversed: the factor is f(z_s) − b_s.": -right,
-        "You have divided by S − 1 twice: the mean over draws divides by S.": (
-            right * len(values) / (len(values) - 1)
-        ),
+        "You have divided the sum over draws by S − 1: it is the baseline that needs S − 1; their "
+        "mean divides by S.": (right * len(values) / (len(values) - 1)),
         "The second is the derivative in log σ: divide it by σ.": (right * np.array([1, case.sd])),
         "The derivatives lack a division by σ: in μ it is (z − μ)/σ², in σ ((z − μ)²/σ² − 1)/σ.": (
             (unsquared * centred).mean(axis=1)
@@ -138,7 +137,7 @@ def _other_paths(case: _Reparametrised, right: np.ndarray) -> Wrong:
             right * np.array([1, sd])
         ),
         "∂z/∂σ is ε, not z.": np.stack([slopes, slopes * z]).mean(axis=1),
-        "∂z/∂σ is ε, not z − μ and not (z − μ)/σ²: with z = μ + σ ε, only ε stands beside σ.": (
+        "∂z/∂σ is ε = (z − μ)/σ, not (z − μ)/σ²: with z = μ + σ ε, only ε stands beside σ.": (
             np.stack([slopes, slopes * noise / sd]).mean(axis=1)
         ),
         "∂z/∂μ is 1: there is no 1/σ in it.": np.stack([slopes / sd, slopes * noise]).mean(axis=1),
@@ -172,7 +171,7 @@ def check_vae_divergence(student: Callable) -> str:
     if not is_right(numbers(ask(student, far)), _divergence(far), {}, "one number"):
         raise Mistake(
             "Right for usual values, but not where σ = e⁻³⁰: take log σ² as 2 log σ, which is "
-            "given, not as the logarithm of a number that may have become 0."
+            "given. A small number added to σ², or a bound below it, shows here."
         )
     return "This is the second term of the ELBO, exact: nothing about it need be sampled."
 

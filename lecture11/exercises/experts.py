@@ -52,8 +52,9 @@ def check_expert_posterior(student: Callable) -> str:
         _compare(numbers(ask(student, case)), case)
     if not _agrees(student, SURE):
         raise Mistake(
-            "Right as long as no probability is 0. An expert who never gives some answer has "
-            "Π_jkl = 0, and 0 · log 0 is NaN on a computer: where n_ijl = 0 the term is 0."
+            "Right as long as no probability is 0. An expert who never gives some answer to a "
+            "class has Π_jkl = 0, and 0 · log 0 is NaN on a computer: where n_ijl = 0 the term is "
+            "0. Where n_ijl > 0 it is −∞, and rules the class out."
         )
     if not _agrees(student, MANY):
         raise Mistake(
@@ -111,8 +112,9 @@ def _compare(answer: np.ndarray, case: _Case) -> None:
     if is_right(answer, right, mistakes, "a row for each item and a column for each class, shape"):
         return
     sums = answer.sum(axis=1)
-    if not np.allclose(sums, 1, atol=1e-4):
-        raise Mistake(f"Each row must sum to 1; your first sums to {sums[0]:.4g}.")
+    off = ~np.isclose(sums, 1, atol=1e-4)
+    if off.any():
+        raise Mistake(f"Each row must sum to 1; row {off.argmax()} sums to {sums[off][0]:.4g}.")
     raise Mistake(
         "The rows sum to 1, but the probabilities are wrong: compare log π_k + Σ_j Σ_l n_ijl log "
         "Π_jkl term by term with the formula above."

@@ -16,7 +16,7 @@ class _Mixture(NamedTuple):
 
 
 MIXTURES = (
-    _Mixture(np.array([0.2, 0.5, 0.3]), np.array([-1.0, 2.0, 4.0]), np.array([0.5, 1.5, 0.8])),
+    _Mixture(np.array([0.2, 0.5, 0.3]), np.array([-1.0, 2.0, 4.5]), np.array([0.5, 1.5, 0.8])),
     _Mixture(np.array([0.7, 0.3]), np.array([3.0, -2.0]), np.array([0.4, 1.1])),
 )
 FAR = MIXTURES[0]._replace(means=1e8 + MIXTURES[0].means)  # means² is 1e16: 1 is lost beside it
@@ -28,9 +28,8 @@ def check_forward_fit(student: Callable) -> str:
 
     Accepts any array library and any way of computing it. Names: nothing or not two numbers
     returned; the mean unweighted or not a mean; the variance in place of the sd; the spread of the
-    means, or that within the components, forgotten; sds averaged; weights ignored; a sample's
-    correction; the second moment not centred; cancellation far from 0, unless the student computes
-    in float32.
+    means, or that within the components, forgotten; sds averaged; weights ignored; the second
+    moment not centred; cancellation far from 0, unless the student computes in float32.
     """
     answers = [_compare_fit(ask(student, mixture), mixture) for mixture in MIXTURES]
     precise = all(
@@ -129,7 +128,7 @@ def _other_sds(mixture: _Mixture) -> dict[str, np.ndarray]:
         "The weights are ignored in the variance: Σ_k π_k (σ_k² + (μ_k − E[x])²).": (
             np.sqrt((sds**2 + (means - mean) ** 2).mean())
         ),
-        "This is the root of E[x²]: subtract E[x]² first, or the mean before squaring.": (
+        "This is the root of E[x²]: subtract the mean before squaring, (μ_k − E[x])².": (
             np.sqrt(sd**2 + mean**2)
         ),
         "The weights are squared. That is the rule for a weighted sum of variables; a mixture "

@@ -68,6 +68,8 @@ def _other_gradients(case: _Case) -> dict[str, np.ndarray]:
     return {
         "The sign is reversed: this is the direction in which the loss falls, minus the "
         "gradient.": -right,
+        "This is the direction in which the sum of the losses falls: the gradient of their mean is "
+        "(prediction − label) / n.": -error,
         "This is the gradient of the sum over the examples: the loss is their mean, so divide by "
         "n.": error,
         "You have divided by n · C: the mean is over the examples only, so divide by n.": (

@@ -22,7 +22,7 @@ def _affinities_case(seed: int, points: int) -> _Affinities:
 
 
 AFFINITIES = (_affinities_case(0, 6), _affinities_case(1, 4))
-FAR = _Affinities(4000 * AFFINITIES[0].squares, AFFINITIES[0].sigmas)
+FAR = _Affinities(10_000 * AFFINITIES[0].squares, AFFINITIES[0].sigmas)
 """So far apart that every exp(−d² / 2σ²) underflows, though p_i(j) is perfectly well defined."""
 
 
@@ -49,13 +49,13 @@ def check_conditional_affinities(student: Callable) -> str:
     if not np.isfinite(answer).all():
         raise Mistake(
             "Right unless a point is far from all others: there every exp(−d² / 2σ²) is rounded to "
-            "0, and 0 / 0 is NaN. Take the smallest d² of the row off first: that divides all its "
-            "terms by the same number, and p stays as it is."
+            "0, and 0 / 0 is NaN. First take off the row's smallest d² (to another point: d_ii² is "
+            "0): that divides all its terms by the same number, and p stays as it is."
         )
     if not is_right(answer, right, {}, "an array of shape (n, n)"):
         raise Mistake(
-            "Right unless a point is far from all others. There exp(−d² / 2σ²) underflows; take "
-            "the smallest d² of the row off first, and p stays as it is."
+            "Right unless a point is far from all others. There exp(−d² / 2σ²) underflows: first "
+            "take off the row's smallest d² (to another point: d_ii² is 0), and p stays as it is."
         )
     return "The affinities are right, also where the exponentials underflow."
 
@@ -75,7 +75,8 @@ def _conditional(case: _Affinities) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         ),
         "The 2 is missing: the exponent is −d² / 2σ².": _rows(-d2 / sigma**2),
         "The exponent has σ² below, not σ.": _rows(-d2 / (2 * sigma)),
-        "You multiply by σ² where the exponent divides by it.": _rows(-d2 * (2 * sigma**2)),
+        "You multiply by σ² where the exponent divides by it: d2 / 2 * sigma**2 is (d2 / 2) · σ², "
+        "so put 2 * sigma**2 into brackets.": _rows(-d2 / 2 * sigma**2),
         "The minus sign is lost: near ones must be more probable.": _rows(d2 / (2 * sigma**2)),
         "You take the root first: the exponent has the squared distance, as given.": (
             _rows(-np.sqrt(d2) / (2 * sigma**2))
@@ -146,7 +147,10 @@ def check_perplexity_search(student: Callable) -> str:
             raise Mistake(f"Return one number, β, not an array of shape {answer.shape}.")
         beta = float(answer)
         if not np.isfinite(beta) or beta <= 0:
-            raise Mistake(f"β must be a positive number; yours is {beta:.4g}.")
+            raise Mistake(
+                f"β must be a positive number; yours is {beta:.4g}. (If you search in log β, "
+                "return its exponential.)"
+            )
         if abs(_perplexity(case.squares, beta) / case.perplexity - 1) > CLOSE:
             raise Mistake(_search_mistake(case, beta, which))
     return "Each β gives the perplexity asked for, whatever the unit of the distances."
@@ -188,12 +192,16 @@ def _search_mistake(case: _Search, beta: float, which: int) -> str:
         return said + (
             "The distances are in another unit here, so β is far smaller or larger: let the "
             "interval of the search begin wide, and halve it in log β; or widen it until it holds "
-            "the solution."
+            "the solution. Where all exponentials are rounded to 0, take the smallest d² off first."
         )
     if abs(reached / target - 1) < 0.2:
-        return said + "That is near, so go on for longer: each halving gains one binary digit."
+        return said + (
+            "That is near. If your search ends too soon, let it go on: each halving gains one "
+            "binary digit."
+        )
     return said + (
-        "The perplexity falls as β grows. Too high a perplexity: raise β; too low: lower it."
+        "The perplexity falls as β grows. Too high a perplexity: raise β; too low: lower it, "
+        "until the two agree to a thousandth."
     )
 
 
@@ -250,7 +258,7 @@ def check_tsne_gradient(student: Callable) -> str:
         ):
             raise Mistake(
                 "The shape is right, but not the numbers. Compare with jax.grad of "
-                "Σ P log(P / Q): first w, then Q = w / Σ w, then the sum for one point."
+                "Σ P log(P / Q) over i ≠ j: first w, then Q = w / Σ w, then the sum for one point."
             )
     return "The gradient of t-SNE is right."
 
@@ -276,9 +284,8 @@ def _gradients(case: _Map) -> tuple[np.ndarray, dict[str, np.ndarray | float]]:
         "This is the direction downhill: the gradient points uphill. Look at P − Q and x̄_i − x̄_j; "
         "one of them is the wrong way round.": -right,
         "The sign is wrong, and the factor 4 missing.": -right / 4,
-        "The weight w_ij is missing: that is the gradient of a Gaussian map with your Q.": (
-            forces(p - q)
-        ),
+        "The weight w_ij is missing: without it this has the form of symmetric SNE's gradient, "
+        "whose map is Gaussian.": forces(p - q),
         "The weight comes twice: it is w_ij, not its square.": forces((p - q) * w**2),
         "Q is not normalised: divide w by the sum of all its entries.": forces((p - w) * w),
         "You normalise each row of w: t-SNE's Q is one distribution over all pairs.": (

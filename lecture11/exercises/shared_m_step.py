@@ -43,9 +43,9 @@ def check_shared_m_step(student: Callable) -> str:
     any array library and any way of computing it. Names: nothing or not three things returned;
     weights that are counts, uniform, hard, or sums over components; means not divided, divided by n
     or π_k, hard, old, or of all data; a covariance for each component, their sum or plain mean;
-    one around the old means, the mean of all data or the origin, not divided, divided by n − K or
-    n K, diagonal, with γ squared or missing; transposed means; cancellation far from the origin,
-    unless the student computes in float32.
+    one around the old means, the mean of all data or the origin, not divided, divided by n − 1,
+    n − K or n K, diagonal, with γ squared or missing; transposed means; cancellation far from the
+    origin, unless the student computes in float32.
     """
     steps = [_three(ask(student, case)) for case in CASES]
     for step, case in zip(steps, CASES, strict=True):
@@ -176,6 +176,8 @@ def _other_covariances(case: _Case) -> dict[str, np.ndarray]:
         "The covariance is a sum: divide by n to make it an average.": total,
         "The covariance is divided by n − K. That makes it unbiased where z is known, but it is n "
         "that maximises the likelihood.": total / (points - components),
+        "The covariance is divided by n − 1. That makes it unbiased for a single mean, but it is n "
+        "that maximises the likelihood.": total / (points - 1),
         "The covariance is divided by n K: the shares of a point already sum to 1 over k.": (
             right / components
         ),

@@ -117,7 +117,9 @@ def _stresses(case: _Case) -> tuple[np.ndarray, dict[str, np.ndarray | float]]:
         "This is Kruskal's stress, √(Σ (d − d̄)² / Σ d̄²): asked for is the sum itself.": np.sqrt(
             raw / (found[i, j] ** 2).sum()
         ),
-        "You divide each error by d_ij: that is Sammon's stress.": (errors**2 / d[i, j]).sum(),
+        "You divide each squared error by d_ij: these are Sammon's weights, for another stress.": (
+            (errors**2 / d[i, j]).sum()
+        ),
         "You have one sum for each point: add them up, and count each pair once.": ones.sum(axis=1),
         "You have a matrix of squared errors: add up those with i < j.": ones,
     }
@@ -148,9 +150,8 @@ def _transforms(case: _Case) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         "The direction is reversed: it is x̄_i − x̄_j, away from j.": -right,
         "The direction is reversed (it is x̄_i − x̄_j), and the sum not divided by n.": -n * right,
         "The ratio is upside down: d_ij / d̄_ij pushes apart what is too close.": inverted / n,
-        "The ratio is missing: each x̄_i − x̄_j is multiplied by d_ij / d̄_ij.": (
-            _moved(points, np.ones_like(d)) / n
-        ),
+        "These are the old places, as they come out where the ratio is missing: in a centred map "
+        "Σ_j (x̄_i − x̄_j) / n is x̄_i. Multiply each x̄_i − x̄_j by d_ij / d̄_ij.": points,
         "You multiply by d_ij but do not divide by d̄_ij.": _moved(points, d) / n,
         "You divide by d̄_ij but do not multiply by d_ij.": _moved(points, 1 / apart) / n,
         "You use squared distances in the ratio: it is d_ij / d̄_ij.": (
@@ -176,4 +177,6 @@ def _one_by_one(case: _Case) -> np.ndarray:
 
 def _require_numbers(answer: np.ndarray, why: str) -> None:
     if not np.isfinite(answer).all():
-        raise Mistake(f"Your answer holds NaN or infinity, from a division by 0: {why}.")
+        raise Mistake(
+            f"Your answer holds NaN or infinity, most likely from a division by 0: {why}."
+        )

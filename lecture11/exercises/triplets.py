@@ -66,9 +66,10 @@ def check_triplet_loss(student: Callable) -> str:
 def check_triplet_counts(student: Callable) -> str:
     """Check ``triplet_counts(features, classes, margin) -> (easy, semi_hard, hard)``.
 
-    Accepts any sequence of three numbers. Names: nothing returned, another order, shares in place
-    of counts, anchors that are their own positives, each anchor and positive only once, negatives
-    of the anchor's own class, distances without the square, semi-hard ones that include the hard.
+    Accepts any sequence of three numbers. Names: nothing returned, another order, the gap turned
+    round, shares in place of counts, anchors that are their own positives, each anchor and
+    positive only once, negatives of the anchor's own class, distances without the square, semi-hard
+    ones that include the hard.
     """
     for seed, points in ((3, 11), (4, 16)):
         features = _features(seed, points, 4)
@@ -78,6 +79,10 @@ def check_triplet_counts(student: Callable) -> str:
         not_squared = _counted(features, classes, root=True)
         likely = {
             "The order is another: return easy, semi-hard, hard.": right[::-1],
+            "Semi-hard and hard are exchanged: return easy, semi-hard, hard.": right[[0, 2, 1]],
+            "The gap is turned round: it is the negative's distance less the positive's.": (
+                _counted(features, classes, turned=True)
+            ),
             "These are shares: return the counts.": right / right.sum(),
             "An anchor is not its own positive: leave out p = a, whose distance is 0.": (
                 _counted(features, classes, itself=True)
@@ -115,6 +120,7 @@ def _counted(
     itself: bool = False,
     ordered: bool = False,
     any_negative: bool = False,
+    turned: bool = False,
 ) -> np.ndarray:
     """Easy, semi-hard and hard triplets; the options are mistakes."""
     distances = _squares(features[:, None], features[None])
@@ -124,7 +130,7 @@ def _counted(
     positive = same_class if itself else same_class & alone
     positive = np.triu(positive) if ordered else positive
     negative = alone if any_negative else ~same_class
-    gaps = distances[:, None, :] - distances[:, :, None]
+    gaps = (distances[:, None, :] - distances[:, :, None]) * (-1 if turned else 1)
     gaps = gaps[positive[:, :, None] & negative[:, None, :]]
     easy, hard = int((gaps >= MARGIN).sum()), int((gaps <= 0).sum())
     return np.array([easy, len(gaps) - easy - hard, hard], float)

@@ -219,6 +219,7 @@ EXERCISES = {
             ("base 10", lambda p, q: p @ np.ceil(-np.log10(q))),
             ("sign is reversed", lambda p, q: p @ np.floor(np.log2(q))),
             ("Rounded down", lambda p, q: -(p @ np.ceil(np.log2(q)))),
+            ("minus is missing", lambda p, q: p @ np.ceil(np.log2(q))),
             ("you answer", lambda p, q: p @ np.ceil(-np.log2(q)) ** 2),
             ("same letter, your code gives NaN", lambda p, q: p @ np.ceil(-np.log2(q))),
             (

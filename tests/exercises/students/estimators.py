@@ -159,7 +159,7 @@ EXERCISES = {
             ),
             ("The sign is reversed", lambda z, f, m, s: -with_numpy(z, f, m, s)),
             ("You have added up the draws", summed),
-            ("divided by S − 1 twice", lambda z, f, m, s: summed(z, f, m, s) / (len(z) - 1)),
+            ("the sum over draws by S − 1", lambda z, f, m, s: summed(z, f, m, s) / (len(z) - 1)),
             ("in the wrong order", lambda z, f, m, s: with_numpy(z, f, m, s)[::-1]),
             ("the derivative in log σ", in_log_sd),
             ("lack a division by σ", standardised),

@@ -53,6 +53,15 @@ def zero_times_log_zero(counts, marginals, confusions):
     return normalised(np.log(marginals) + logs)
 
 
+def zeros_left_out(counts, marginals, confusions):
+    logs = np.log(np.where(confusions > 0, confusions, 1))
+    return normalised(np.log(marginals) + np.einsum("ijl,jkl->ik", counts, logs))
+
+
+def all_but_the_last(rows):
+    return np.where(np.arange(len(rows))[:, None] < len(rows) - 1, rows, 0)
+
+
 def joint(counts, marginals, confusions):
     return np.exp(log_terms(counts, marginals, confusions))
 
@@ -87,10 +96,12 @@ EXERCISES = {
             ("the wrong way round", lambda n, pi, c: with_numpy(n, pi, c.transpose(0, 2, 1))),
             ("averaged over the experts", averaged),
             ("averaged votes", votes),
-            ("Each row must sum to 1", lambda n, pi, c: with_numpy(n, pi, c) / 2),
+            ("row 0 sums to 0.5.", lambda n, pi, c: with_numpy(n, pi, c) / 2),
+            ("row 5 sums to 0.", lambda n, pi, c: all_but_the_last(with_numpy(n, pi, c))),
             ("the probabilities are wrong", lambda n, pi, c: with_numpy(n[:, :1], pi, c[:1])),
             ("Expected a row for each item", lambda n, pi, c: with_numpy(n, pi, c)[:-1]),
             ("0 · log 0", zero_times_log_zero),
+            ("0 · log 0", zeros_left_out),
             ("30,000 on one item", products),
             ("Your code raised", lambda n, pi, c: n @ pi[:1]),
         ],

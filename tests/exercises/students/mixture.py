@@ -177,6 +177,10 @@ EXERCISES = {
                 "n − K",
                 but(covariance=lambda x, g, m, ok: len(x) / (len(x) - len(m)) * ok.covariance),
             ),
+            (
+                "n − 1",
+                but(covariance=lambda x, g, m, ok: len(x) / (len(x) - 1) * ok.covariance),
+            ),
             ("by n K", but(covariance=lambda x, g, m, ok: ok.covariance / len(m))),
             (
                 "Only the diagonal",

@@ -157,7 +157,7 @@ EXERCISES = {
             ("still counts in the sum", lambda d2, s: zeroed(by_row(bell(d2, s)))),
             ("The 2 is missing", lambda d2, s: by_row(zeroed(np.exp(-d2 / s[:, None] ** 2)))),
             ("has σ² below, not σ", lambda d2, s: by_row(zeroed(np.exp(-d2 / (2 * s[:, None]))))),
-            ("multiply by σ²", lambda d2, s: by_row(zeroed(np.exp(-d2 * 2 * s[:, None] ** 2)))),
+            ("multiply by σ²", lambda d2, s: by_row(zeroed(np.exp(-d2 / 2 * s[:, None] ** 2)))),
             (
                 "minus sign is lost",
                 lambda d2, s: by_row(zeroed(np.exp(d2 / (2 * s[:, None] ** 2)))),
@@ -186,7 +186,7 @@ EXERCISES = {
             ("These are logarithms", lambda d2, s: np.log(with_softmax(d2, s))),
             ("0 / 0 is NaN", lambda d2, s: by_row(zeroed(bell(d2, s)))),
             (
-                "underflows; take",
+                "underflows: first",
                 lambda d2, s: (
                     zeroed(bell(d2, s)) / (zeroed(bell(d2, s)).sum(axis=1, keepdims=True) + 1e-300)
                 ),
@@ -224,7 +224,7 @@ EXERCISES = {
                 lambda d2, k: searched(d2, lambda beta: perplexity(d2, beta) < k),
             ),
             (
-                "go on for longer",
+                "let it go on",
                 lambda d2, k: searched(d2, lambda beta: perplexity(d2, beta) > k, -8, 8, steps=6),
             ),
             (

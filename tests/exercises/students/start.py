@@ -68,18 +68,28 @@ EXERCISES = {
             by_climbing,
         ],
         wrong=[
-            ("Expected one number, got (4,)", lambda tosses: tosses / len(tosses)),
+            ("Expected one number, got (7,)", lambda tosses: tosses / len(tosses)),
             ("number of heads: divide", heads),
             ("number of heads: divide", lambda tosses: float(sum(1 for toss in tosses if toss))),
             ("share of tails", tails),
             ("½ whatever the tosses say", lambda tosses: 0.5),
-            ("For the tosses [1, 1, 0, 1] you answer 1.", lambda tosses: np.median(tosses)),
+            ("heads less tails", lambda tosses: (2 * tosses - 1).mean()),
             (
-                "For the tosses [1, 1, 0, 1] you answer 0.6667.",
+                "For the tosses [1, 1, 0, 1, 1, 0, 1] you answer 1.",
+                lambda tosses: np.median(tosses),
+            ),
+            (
+                "For the tosses [1, 1, 0, 1, 1, 0, 1] you answer 0.6667.",
                 lambda tosses: (tosses.sum() + 1) / (len(tosses) + 2),
             ),
-            ("For the tosses [1, 1, 0, 1] you answer 75.", lambda tosses: 100 * tosses.mean()),
-            ("For the tosses [0, 0, 0, 1, 0] you answer 0.", lambda tosses: tosses[:4].mean()),
+            (
+                "For the tosses [1, 1, 0, 1, 1, 0, 1] you answer 71.43.",
+                lambda tosses: 100 * tosses.mean(),
+            ),
+            (
+                "For the tosses [0, 0, 0, 1, 0] you answer 0.",
+                lambda tosses: tosses.mean() if tosses.sum() > 1 else 0,
+            ),
             ("For the tosses [1, 1] you answer 0.99.", lambda tosses: min(tosses.mean(), 0.99)),
         ],
     )

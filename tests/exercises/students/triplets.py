@@ -45,7 +45,7 @@ def enumerated(features, classes, margin, *, mistake=None):
                 far, near = (squares(features[a], features[k]) for k in (n, p))
                 if mistake == "root":
                     far, near = far**0.5, near**0.5
-                gap = far - near
+                gap = near - far if mistake == "turned" else far - near
                 counts[0 if gap >= margin else 1 if gap > 0 else 2] += 1
     return counts
 
@@ -89,6 +89,8 @@ EXERCISES = {
         right=[enumerated, by_the_package],
         wrong=[
             ("The order is another", lambda *given: enumerated(*given)[::-1]),
+            ("hard are exchanged", lambda *given: np.array(enumerated(*given))[[0, 2, 1]]),
+            ("gap is turned round", lambda *given: enumerated(*given, mistake="turned")),
             (
                 "These are shares",
                 lambda *given: np.array(enumerated(*given)) / sum(enumerated(*given)),
