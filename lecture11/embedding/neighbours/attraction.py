@@ -60,6 +60,20 @@ def pair_affinities(p: Float[Array, "points points"]) -> PairAffinities:
     return PairAffinities(p + p.T, jax.scipy.special.xlogy(p, p).sum())
 
 
+def attract_all(points: int, perplexity: float) -> bool:
+    """Whether all pairs are kept: where points are few, or over a quarter of them are neighbours.
+
+    Raises TypeError or ValueError for a perplexity that so many points cannot have.
+    """
+    return points <= MOST_DENSE or 4 * _neighbours(points, perplexity) > points
+
+
+def _neighbours(points: int, perplexity: float) -> int:
+    """How many are kept of each point."""
+    perplexity = float(as_perplexity(perplexity, points))
+    return min(points - 1, int(NEIGHBOURS * perplexity) + 1)
+
+
 def neighbour_affinities(
     squares: Float[Array, "points points"], *, perplexity: float, joint: bool
 ) -> PairAffinities:
@@ -70,13 +84,10 @@ def neighbour_affinities(
 
     Raises TypeError or ValueError for a perplexity that so many points cannot have.
     """
-    points = len(squares)
-    perplexity = float(as_perplexity(perplexity, points))
-    count = min(points - 1, int(NEIGHBOURS * perplexity) + 1)
-    if points <= MOST_DENSE or 4 * count > points:
+    if attract_all(len(squares), perplexity):
         p = jnp.exp(calibrate_squares(squares, perplexity).log_affinities)
         return pair_affinities(symmetrised(p) if joint else p)
-    nearest, columns = nearest_of_squares(squares, count)
+    nearest, columns = nearest_of_squares(squares, _neighbours(len(squares), perplexity))
     return _of_nearest(nearest, columns, perplexity, joint)
 
 
@@ -88,9 +99,7 @@ def many_affinities(
 
     Raises TypeError or ValueError for a perplexity that so many points cannot have.
     """
-    perplexity = float(as_perplexity(perplexity, len(points)))
-    count = min(len(points) - 1, int(NEIGHBOURS * perplexity) + 1)
-    nearest, columns = nearest_neighbours(points, count)
+    nearest, columns = nearest_neighbours(points, _neighbours(len(points), perplexity))
     return _of_nearest(nearest, columns, perplexity, joint), (nearest == 0).any(axis=1)
 
 

@@ -27,6 +27,7 @@ from lecture11.embedding.neighbours.affinities import (
 )
 from lecture11.embedding.neighbours.attraction import (
     PairAffinities,
+    attract_all,
     many_affinities,
     neighbour_affinities,
     pair_affinities,
@@ -43,7 +44,7 @@ from lecture11.embedding.neighbours.descent import (
     Settings,
     start_state,
 )
-from lecture11.embedding.neighbours.grid import grid_over
+from lecture11.embedding.neighbours.grid import cheapest, grid_over
 from lecture11.embedding.neighbours.losses import (
     NERV,
     SNE,
@@ -58,8 +59,10 @@ from lecture11.embedding.neighbours.starts import pca_start, random_map, separat
 from lecture11.iteration import FAST_MATH, FRAMES, Run, run
 from lecture11.signatures import passes_on
 
-GRID_FROM = 8000
-"""Points from which on a grid is faster than all pairs."""
+MANY = 1500
+"""Points from which on a map of t-SNE takes :data:`FAST` strides, a grid while that is cheaper than
+all pairs, and neighbours that are found without an array of all pairs. Where points have no
+clusters, fewer end a little higher by such strides than by :data:`USUAL`."""
 STEPS_ON_A_GRID = 25
 """Iterations after which a grid is made anew, as the map has grown."""
 
@@ -126,16 +129,18 @@ def fit_tsne(
     x: points × dims; where ``precomputed``, the matrix of their distances
     perplexity: of each point's neighbours, 1 to N − 1
     settings: :data:`~lecture11.embedding.USUAL`, :data:`~lecture11.embedding.FAST` or
-        :data:`~lecture11.embedding.REPRODUCIBLE`, or of your own; None for USUAL where all pairs
-        repel each other and FAST on a grid
+        :data:`~lecture11.embedding.REPRODUCIBLE`, or of your own; None for FAST where a grid may
+        be taken, and else USUAL
     frames: iterations after which to keep the map; the last ends the run
     start: a map, points × 2 (or × 1, or × 3), to begin from, of standard deviation 1e-4 or so; None
         for PCA, or random where a ``key`` is given
     method: "exact", where all pairs repel each other; "grid", for t-SNE in the plane, where the
-        repulsion is read off a grid (:mod:`.grid`); or "auto": the faster one
+        repulsion is read off a grid (:mod:`.grid`); or "auto": from 1,500 points on whichever
+        costs less, which is a grid while points are many and the map is narrow
     accuracy: of the grid's repulsion, the relative error of the forces, from 1e-5 on: that at which
         a grid is chosen, which is every 25 iterations
-    chunk, on_chunk: see :func:`lecture11.iteration.run`; with a grid ``chunk`` is at most 25
+    chunk, on_chunk: see :func:`lecture11.iteration.run`; where a grid may be taken, ``chunk`` is at
+        most 25
 
     Up to 600 points all pairs attract each other, and so do those of more points where 3 ·
     perplexity is over a quarter of them; else only 3 · perplexity nearest neighbours, found exactly
@@ -156,17 +161,20 @@ def fit_tsne(
     accuracy = as_number("accuracy", accuracy, 1e-5, 0.1)
     given, affinities = _affinities(x, perplexity, precomputed, loss.joint)
     points = _start(given, start, key, precomputed)
+    takes_grid = _takes_grid(method, loss, points)
+    settings = settings or (FAST if takes_grid else USUAL)
     loop: dict[str, Any] = {"frames": frames, "chunk": chunk, "on_chunk": on_chunk}
-    if not _takes_grid(method, loss, points):
-        return descend(loss, affinities, points, settings or USUAL, **loop)
+    if not takes_grid:
+        return descend(loss, affinities, points, settings, **loop)
     loop["chunk"] = min(as_whole("chunk", chunk, 1), STEPS_ON_A_GRID)
+    chosen = cheapest if method == "auto" else grid_over
 
     def prepare(state: DescentState, data: DescentData) -> DescentData:
-        grid = grid_over(state.points, accuracy)
+        grid = chosen(state.points, accuracy)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
     on_grid = GridAffinities(affinities, None)
-    return descend(GridLoss(), on_grid, points, settings or FAST, prepare=prepare, **loop)
+    return descend(GridLoss(), on_grid, points, settings, prepare=prepare, **loop)
 
 
 def _affinities(
@@ -174,7 +182,7 @@ def _affinities(
 ) -> tuple[Float[Array, "points columns"], PairAffinities]:
     """What is given, in units of its own, and the affinities."""
     given, _ = scaled_data(x, precomputed=precomputed)
-    if precomputed or len(given) < GRID_FROM:
+    if precomputed or len(given) < MANY or attract_all(len(given), perplexity):
         squares = squares_of(given, x, precomputed)
         return given, neighbour_affinities(squares, perplexity=perplexity, joint=joint)
     affinities, merged = many_affinities(given, perplexity=perplexity, joint=joint)
@@ -183,14 +191,14 @@ def _affinities(
 
 
 def _takes_grid(method: str, loss: NeighbourLoss, points: Float[Array, "points dims"]) -> bool:
-    """Raises ValueError for a grid where there can be none."""
+    """Whether ever. Raises ValueError for a grid where there can be none."""
     possible = loss == TSNE and points.shape[1] == 2
     if method == "grid" and not possible:
         raise ValueError(
             "method: a grid is for t-SNE with a map of two dimensions; "
             f"got {loss} with {points.shape[1]}. Give method='exact'."
         )
-    return method == "grid" or (method == "auto" and possible and len(points) >= GRID_FROM)
+    return method == "grid" or (method == "auto" and possible and len(points) >= MANY)
 
 
 @passes_on(fit_tsne, without=("loss", "method", "accuracy"))

@@ -15,7 +15,6 @@ What is left is an error that falls with a power of the spacing, whatever the nu
 :func:`spacing_for`. The plain formula is :func:`.repulsion.repulsion`.
 """
 
-import math
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -25,7 +24,9 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, ArrayLike, Float, Int
 
-LADDER = (160, 320, 480, 640, 800, 960, 1200, 1440, 1920, 2880, 4000)
+from lecture11.embedding.pairs import row_sums
+
+LADDER = (160, 320, 640, 800, 960, 1200, 1440, 1920, 2880, 4000)
 """Cells in each direction. Each is compiled for once; all are quick to transform. None is a power
 of 2: its columns would lie in memory where a cache can hold but few of them at a time."""
 MARGIN = 1.1
@@ -40,6 +41,8 @@ MOST_CUBIC = 2e-3
 """The least error for which cubic splines are thought of: small cells cost digits too."""
 CELL = 7
 """A cell costs about as much, to transform there and back, as so many that a point is spread to."""
+PAIR = 1 / 37
+"""And a pair of points, where all repel each other, as much as such a share of one."""
 MOST_SPACING = 0.6
 """Beyond, the laws below no longer hold."""
 LAWS = {CUBIC: (1.15e-2, 3.5), QUINTIC: (2.4e-3, 6.0)}
@@ -60,6 +63,19 @@ class Grid(NamedTuple):
     """The spline of a point that lies on a cell; as many as it is spread over in each direction."""
 
 
+class Plan(NamedTuple):
+    """A grid that could be made."""
+
+    order: int
+    """Of its splines."""
+    cells: float
+    """In each direction; as many as are needed, where that is more than there may be."""
+    coarsest: float
+    """The most a cell's side may be."""
+    cost: float
+    """Of spreading, transforming and reading, in cells that a point is spread to."""
+
+
 class Places(NamedTuple):
     """Where the points lie among the cells, along one direction."""
 
@@ -77,41 +93,42 @@ def spacing_for(accuracy: float, points: int, width: float, order: int) -> float
     return 0.35 * (accuracy / (error * (width / points**0.5) ** SPARSE)) ** (1 / power)
 
 
+def cheapest(points: Float[Array, "points 2"], accuracy: float) -> Grid | None:
+    """:func:`grid_over`, or None where all pairs cost less than that grid would."""
+    plan = _plan(accuracy, len(points), float(extent(points)))
+    return None if PAIR * len(points) ** 2 <= plan.cost else grid_over(points, accuracy)
+
+
 def grid_over(points: Float[Array, "points 2"], accuracy: float) -> Grid:
     """The cheapest grid that is fine enough for the map, and wider than it.
 
     Raises ValueError where none is.
     """
     width = float(extent(points))
-    orders = (CUBIC, QUINTIC) if accuracy >= MOST_CUBIC else (QUINTIC,)
-    order = min(orders, key=lambda each: _cost(accuracy, len(points), width, each))
-    needed, coarsest = _needed(accuracy, len(points), width, order)
-    if needed > LADDER[-1]:
+    plan = _plan(accuracy, len(points), width)
+    if plan.cells > LADDER[-1]:
         raise ValueError(
-            f"accuracy: a map {width:.4g} wide needs a grid of {needed:.0f} cells in each "
+            f"accuracy: a map {width:.4g} wide needs a grid of {plan.cells:.0f} cells in each "
             f"direction, and {LADDER[-1]} are the most; allow a larger error than {accuracy:g}, or "
             "give method='exact'."
         )
-    cells = _on_ladder(needed)
-    spacing = min(coarsest, ROOM * width / (cells - order))
-    return make_grid(jnp.asarray(spacing, points.dtype), cells, order)
+    spacing = min(plan.coarsest, ROOM * width / (plan.cells - plan.order))
+    return make_grid(jnp.asarray(spacing, points.dtype), int(plan.cells), plan.order)
 
 
-def _needed(accuracy: float, points: int, width: float, order: int) -> tuple[float, float]:
-    """Cells in each direction, and the most their side may be."""
+def _plan(accuracy: float, points: int, width: float) -> Plan:
+    """The cheaper of those with either spline, where both are on the ladder."""
+    orders = (CUBIC, QUINTIC) if accuracy >= MOST_CUBIC else (QUINTIC,)
+    plans = [_plan_with(order, accuracy, points, width) for order in orders]
+    return min(plans, key=lambda plan: (plan.cells > LADDER[-1], plan.cost))
+
+
+def _plan_with(order: int, accuracy: float, points: int, width: float) -> Plan:
     coarsest = min(MOST_SPACING, spacing_for(accuracy, points, width, order))
     # Fewer cells than points would save nothing, and one more size be compiled for.
-    return max(MARGIN * width / coarsest + order, points**0.5), coarsest
-
-
-def _on_ladder(needed: float) -> float:
-    return next((each for each in LADDER if each >= needed), math.inf)
-
-
-def _cost(accuracy: float, points: int, width: float, order: int) -> float:
-    """Of spreading, transforming and reading, in shares of a point."""
-    cells = _on_ladder(_needed(accuracy, points, width, order)[0])
-    return points * order**2 + CELL * cells**2
+    needed = max(MARGIN * width / coarsest + order, points**0.5)
+    cells = next((each for each in LADDER if each >= needed), needed)
+    return Plan(order, cells, coarsest, points * order**2 + CELL * cells**2)
 
 
 def grid_repulsion(
@@ -240,14 +257,11 @@ def read(
 ) -> tuple[Float[Array, " points"], Float[Array, "points 2"]]:
     """φ at the points, and its slopes by their coordinates in units of cells."""
     order, cells = len(x.weights), len(phi)
-    flat = phi.ravel()
-    values = along_x = along_y = jnp.zeros_like(x.weights[0])
-    for a in range(order):
-        row = slope = jnp.zeros_like(values)
-        for b in range(order):
-            there = (x.first + a) * cells + y.first + b
-            here = flat.at[there].get(mode="promise_in_bounds", wrap_negative_indices=False)
-            row, slope = row + here * y.weights[b], slope + here * y.slopes[b]
-        values, along_x = values + x.weights[a] * row, along_x + x.slopes[a] * row
-        along_y = along_y + x.weights[a] * slope
-    return values, jnp.stack([along_x, along_y], axis=1)
+    steps = jnp.arange(order)
+    along_rows, along_columns = (each.first[:, None] + steps for each in (x, y))
+    there = along_rows[:, :, None] * cells + along_columns[:, None, :]
+    here = phi.ravel().at[there].get(mode="promise_in_bounds", wrap_negative_indices=False)
+    rows = [(here * each.T[:, None, :]).reshape(-1, order) for each in (y.weights, y.slopes)]
+    row, slope = (sums.reshape(-1, order) for sums in row_sums(*rows))
+    values, *slopes = row_sums(row * x.weights.T, row * x.slopes.T, slope * x.weights.T)
+    return values, jnp.stack(slopes, axis=1)

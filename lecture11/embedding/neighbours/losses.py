@@ -104,7 +104,8 @@ class GridAffinities(NamedTuple):
 
     neighbours: PairAffinities
     grid: Any
-    """A :class:`~lecture11.embedding.neighbours.grid.Grid`, made anew every so often, or None."""
+    """A :class:`~lecture11.embedding.neighbours.grid.Grid`, made anew every so often; None where
+    all pairs cost less."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ class GridLoss:
         self, points: Float[Array, "points 2"], affinities: GridAffinities, exaggeration: Array
     ) -> tuple[Float[Array, ""], Float[Array, "points 2"]]:
         """The loss, and its gradient with the attraction exaggerated."""
+        if affinities.grid is None:
+            return TSNE(points, affinities.neighbours, exaggeration)
         repelled = grid_repulsion(points, affinities.grid)
         return TSNE.repelled(points, affinities.neighbours, exaggeration, repelled)
 

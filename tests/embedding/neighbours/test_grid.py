@@ -13,6 +13,7 @@ from lecture11.embedding.neighbours.grid import (
     LADDER,
     LAWS,
     SPARSE,
+    cheapest,
     extent,
     grid_over,
     grid_repulsion,
@@ -143,10 +144,30 @@ class TestSplines:
         np.testing.assert_allclose(found.sum(), 50, rtol=1e-6)
 
 
-def test_where_cubic_splines_would_need_too_many_cells_smoother_ones_are_taken(monkeypatch):
-    def not_made(spacing: Any, cells: int, order: int) -> grid.Grid:
-        return grid.Grid(spacing, jnp.zeros((2 * cells, 1)), jnp.zeros(order))
+class TestChoice:
+    """Of the grid that costs least, or of none; only its size is made."""
 
-    monkeypatch.setattr(grid, "make_grid", not_made)
-    wide = jnp.zeros((1_000_000, 2)).at[0].set(1200.0)
-    assert len(grid.grid_over(wide, 1e-2).nodes) == grid.QUINTIC
+    @pytest.fixture(autouse=True)
+    def _not_made(self, monkeypatch):
+        def not_made(spacing: Any, cells: int, order: int) -> grid.Grid:
+            return grid.Grid(spacing, jnp.zeros((2 * cells, 1)), jnp.zeros(order))
+
+        monkeypatch.setattr(grid, "make_grid", not_made)
+
+    def of(self, points: int, width: float) -> jax.Array:
+        return jnp.zeros((points, 2)).at[0].set(width)
+
+    def test_is_of_smoother_splines_where_cubic_ones_would_need_too_many_cells(self):
+        assert len(grid_over(self.of(1_000_000, 1200.0), 1e-2).nodes) == grid.QUINTIC
+
+    @pytest.mark.parametrize(
+        ("points", "width", "is_grid"),
+        [(2000, 1, False), (5000, 1, True), (5000, 300, False), (70_000, 300, True)],
+    )
+    def test_is_of_none_where_points_are_few_or_the_map_is_wide(self, points, width, is_grid):
+        assert (cheapest(self.of(points, width), 1e-2) is not None) is is_grid
+
+    def test_is_refused_only_where_all_pairs_would_take_longer(self):
+        assert cheapest(self.of(1000, 3e5), 1e-2) is None
+        with pytest.raises(ValueError, match="accuracy: a map"):
+            cheapest(self.of(1_000_000, 1e4), 1e-3)

@@ -1,5 +1,7 @@
 """t-SNE by way of a grid: as good a map as by all pairs, and what is hard."""
 
+import itertools
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from lecture11.embedding import (
 from lecture11.embedding.neighbours import fits
 from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import many_affinities, neighbour_affinities
+from lecture11.embedding.neighbours.grid import grid_over
 from lecture11.iteration import Status
 
 
@@ -28,14 +31,19 @@ def noise(points: int, dims: int = 10) -> np.ndarray:
 
 
 @pytest.mark.slow
-def test_a_grid_makes_as_good_a_map_of_the_digits():
-    """Without gains: with them the runs of one method differ by more than the methods do."""
+def test_a_grid_makes_as_good_a_map_of_the_digits(monkeypatch):
+    """So does one that is left for all pairs, and taken again. Without gains: with them the runs of
+    one method differ by more than the methods do."""
     x = load_digits().data[:1000] / 16
-    exact, by_grid = (
-        fit_tsne(x, method=method, settings=REPRODUCIBLE, frames=(0, 300))
-        for method in ("exact", "grid")
+    visits = itertools.cycle((grid_over, lambda *_: None))
+    monkeypatch.setattr(fits, "MANY", 1000)
+    monkeypatch.setattr(fits, "cheapest", lambda *map_: next(visits)(*map_))
+    exact, by_grid, by_turns = (
+        fit_tsne(x, method=method, settings=REPRODUCIBLE, frames=range(0, 301, 25))
+        for method in ("exact", "grid", "auto")
     )
-    np.testing.assert_allclose(by_grid.info.loss, exact.info.loss, rtol=3e-3)
+    for run in (by_grid, by_turns):
+        np.testing.assert_allclose(run.infos.loss, exact.infos.loss, rtol=3e-3)
     p = joint_affinities(x, perplexity=30.0)
     losses = [float(tsne_loss(run.state.points, p)) for run in (exact, by_grid)]
     np.testing.assert_allclose(losses[1], losses[0], rtol=3e-3)
@@ -63,8 +71,8 @@ def test_the_affinities_of_many_points_are_those_of_few():
     ids=["one place", "duplicates", "a line"],
 )
 def test_hard_data_through_tiles_and_grid(x, monkeypatch):
-    monkeypatch.setattr(fits, "GRID_FROM", 200)
-    run = fit_tsne(x, perplexity=20.0, frames=(0, 75))
+    monkeypatch.setattr(fits, "MANY", 200)
+    run = fit_tsne(x, method="grid", perplexity=20.0, frames=(0, 75))
     assert run.status is Status.COMPLETED
     assert np.isfinite(run.infos.loss).all()
     assert run.state.points.std(axis=0).min() > 5e-5
@@ -85,6 +93,17 @@ def test_long_strides_come_down_in_half_the_iterations():
     assert fit_tsne(x, settings=FAST, frames=(150,)).info.loss <= usual
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("perplexity", [30.0, 200.0])
+def test_just_below_the_crossover_maps_are_as_good_as_above(perplexity, monkeypatch):
+    """Also where so many are neighbours that all pairs attract each other."""
+    x, losses = load_digits().data[:700] / 16, []
+    for many in (700, 701):
+        monkeypatch.setattr(fits, "MANY", many)
+        losses.append(fit_tsne(x, perplexity=perplexity).info.loss)
+    np.testing.assert_allclose(losses[0], losses[1], rtol=0.02)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -102,7 +121,7 @@ def test_what_a_grid_cannot_do_is_refused(arguments, message):
 
 
 def test_a_grid_is_taken_from_the_crossover_on_where_there_can_be_one():
-    many, loss = jnp.zeros((fits.GRID_FROM, 3)), SYMMETRIC_SNE
+    many, loss = jnp.zeros((fits.MANY, 3)), SYMMETRIC_SNE
     assert fits._takes_grid("auto", TSNE, many[:, :2])
     assert not fits._takes_grid("auto", TSNE, many[1:, :2])
     assert not fits._takes_grid("auto", TSNE, many)
@@ -119,7 +138,7 @@ def test_sne_has_no_grid():
 @pytest.mark.slow
 @pytest.mark.parametrize("dims", [1, 3])
 def test_maps_of_other_dimensions_are_exact_of_themselves(dims, monkeypatch):
-    monkeypatch.setattr(fits, "GRID_FROM", 30)
+    monkeypatch.setattr(fits, "MANY", 30)
     run = fit_tsne(noise(40), perplexity=10.0, start=noise(40, dims), frames=(0, 300))
     assert run.state.points.shape == (40, dims)
 
