@@ -14,6 +14,8 @@ from nbformat import NotebookNode
 HEADINGS = ("h1", "h2", "h3", "h4")
 SHOWN = "show-input"
 """The tag of a cell whose code is the idea."""
+TRUE = "true-colours"
+"""The tag of a cell whose pictures are not turned dark with the page."""
 FORMULA = re.compile(
     r"(?P<code>```.*?```|`[^`\n]*`)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$]+?)\$", re.DOTALL
 )
@@ -102,18 +104,20 @@ def is_shown(cell: NotebookNode) -> bool:
 
 def outputs(cell: NotebookNode) -> list[str]:
     """All that a cell has shown, in HTML where it knows how."""
-    return [_output(each) for each in cell.get("outputs", [])]
+    kind = f"shown {TRUE}" if TRUE in cell.metadata.get("tags", []) else "shown"
+    return [_output(each, kind) for each in cell.get("outputs", [])]
 
 
-def _output(output: NotebookNode) -> str:
+def _output(output: NotebookNode, kind: str) -> str:
     if output.output_type == "stream":
         return f'<pre class="said">{ansi2html(output.text.rstrip())}</pre>'
     if output.output_type == "error":
         return f'<pre class="said">{ansi2html(chr(10).join(output.traceback))}</pre>'
     data = output.data
     if "text/html" in data:
-        return f'<div class="shown">{data["text/html"]}</div>'
+        return f'<div class="{kind}">{data["text/html"]}</div>'
     if "image/png" in data:
         words = html.escape(data.get("text/plain", "A picture."))
-        return f'<img alt="{words}" src="data:image/png;base64,{data["image/png"].strip()}">'
+        source = f"data:image/png;base64,{data['image/png'].strip()}"
+        return f'<div class="{kind}"><img alt="{words}" src="{source}"></div>'
     return f'<pre class="said">{html.escape(data.get("text/plain", ""))}</pre>'

@@ -5,7 +5,8 @@
 The notebook is run only where it has players, whose pictures it does not keep: a laboratory's
 stored still says which it is, and the page's script takes its place. The page shows the student's
 edition: exercises without solutions. Code is folded, but where it is the idea (the cell's tag
-``show-input``).
+``show-input``). On a dark page drawings are turned dark too, hues as they are, but not those of a
+cell with the tag ``true-colours``: photographs, and where the text says what dark means.
 """
 
 import html

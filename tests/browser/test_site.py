@@ -94,6 +94,8 @@ def test_the_page_is_sound_searched_and_turned_dark(browser: Browser, folder: Pa
         assert "#" in page.url
         page.get_by_role("button", name="Dark theme").click()
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 25, 29)"
+        filters = "[...document.querySelectorAll('img')].map(each => getComputedStyle(each).filter)"
+        assert set(page.evaluate(filters)) == {"invert(0.91) hue-rotate(180deg)"}
         page.locator("[data-laboratory=em]").scroll_into_view_if_needed()
         page.get_by_role("button", name="Whole cycle").click()
         page.locator(".lecture11-lab .words", has_text="After cycle 1 ").wait_for()

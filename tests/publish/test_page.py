@@ -57,6 +57,14 @@ def test_code_is_folded_unless_it_is_the_idea_and_solutions_are_left_out():
     assert "your code here" in exercise
 
 
+def test_a_cell_says_which_pictures_are_not_turned_dark():
+    cells = [shown("<img>"), shown("<img>")]
+    cells[1].metadata.tags = ["true-colours"]
+    turned, kept = map(str, page_of(new_notebook(cells=cells)).cells)
+    assert '<div class="shown"><img/>' in turned
+    assert '<div class="shown true-colours"><img/>' in kept
+
+
 @pytest.mark.parametrize(
     ("output", "holds"),
     [
