@@ -8,7 +8,7 @@ where ``info`` says something about the **incoming** ``state`` that the step com
 E-step yields the log-likelihood of the parameters it was given, a gradient the loss at the point
 where it was taken. A *frame* is a state worth keeping, with its info, at an iteration the caller
 chose. Inside the loop the info of all other iterations is dead code, which XLA removes, so a run
-with few frames costs as much as a run with none.
+with few frames costs hardly more than a run with one.
 
 ``step`` must be hashable, as jit keys its cache on it: a module-level function, or an instance of
 a frozen dataclass with a ``__call__`` where the method has static choices. Data is an argument of
@@ -211,7 +211,8 @@ def run(
     stay so.
 
     Raises TypeError where ``frames`` are no whole numbers, or ``chunk`` or ``start`` is none;
-    ValueError where ``frames`` is empty or not increasing, or ``chunk`` is below 1.
+    ValueError where ``frames`` is empty, not increasing or ends before ``start``, ``start`` is
+    negative, or ``chunk`` below 1.
     """
     wanted = _check_frames(list(frames), chunk, start)
     state, data = jax.tree.map(_settled, _arrays(state, data))

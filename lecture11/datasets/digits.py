@@ -61,7 +61,7 @@ def split_digits(data: SmallDigits, *, held_out: int, seed: int = 0) -> Split:
 def few_labelled(data: SmallDigits, *, per_class: int, seed: int) -> SmallDigits:
     """A small training set: so many digits of each class, at random, class after class.
 
-    Raises ValueError where a class has fewer.
+    Raises ValueError where a class has fewer, or ``per_class`` is below 1.
     """
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(data.labels == label) for label in np.unique(data.labels)]

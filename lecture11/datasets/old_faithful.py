@@ -1,7 +1,8 @@
-"""Eruptions of the Old Faithful geyser, Yellowstone, August 1985: two clusters, 272 points.
+"""Eruptions of the Old Faithful geyser, Yellowstone: two clusters, 272 points.
 
-Azzalini and Bowman: A look at some data on the Old Faithful geyser. Applied Statistics 39, 1990,
-as in R's ``datasets::faithful``.
+They are R's ``datasets::faithful``, from Härdle: Smoothing Techniques with Implementation in S,
+1991. Azzalini and Bowman (A look at some data on the Old Faithful geyser. Applied Statistics 39,
+1990), to whom R's help refers, have a longer series of August 1985, ``MASS::geyser``.
 """
 
 from importlib.resources import files

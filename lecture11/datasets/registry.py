@@ -183,8 +183,7 @@ _SOURCES = (
         name="old_faithful.csv",
         description="272 eruptions of the Old Faithful geyser, in the order of R's "
         "datasets::faithful; builders/old_faithful.R makes it",
-        citation="A. Azzalini, A. W. Bowman: A look at some data on the Old Faithful geyser. "
-        "Applied Statistics 39(3), 357–365, 1990",
+        citation="W. Härdle: Smoothing Techniques with Implementation in S. Springer, 1991",
         terms="Published facts",
         size=2271,
         sha256="d40b983752ab7ec0b15b740089c3ca7b7b59d0c7433a029a1714d134de1e8d14",

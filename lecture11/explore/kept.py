@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pooch
 
-SOURCES = {".py", ".js", ".css", ".mplstyle", ".npz", ".csv", ".json"}
+SOURCES = {".py", ".js", ".css", ".mplstyle", ".npz", ".csv", ".json", ".txt", ".bz2"}
 ABOVE = "publish"
 """The room above this one: it shows what is kept, which does not depend on it."""
 MADE_WITH = "jax", "jaxlib", "numpy", "matplotlib", "scikit-learn"

@@ -254,7 +254,7 @@ DRAW: dict[type[scenes.Mark], Callable[[Axes, Any, Values, Lists], int]] = {
 
 
 def _key(axes: Axes, marks: Sequence[scenes.Mark]) -> None:
-    """What the marks are called, above the panel."""
+    """What the marks are called, where the panel is emptiest; the page has it above."""
     entries: list[Any] = []
     for mark in marks:
         for k, label in enumerate(mark.labels):

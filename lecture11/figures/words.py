@@ -31,6 +31,11 @@ def count_word(count: int) -> str:
     return names[count] if count < len(names) else str(count)
 
 
+def iterations(count: int) -> str:
+    """'1 iteration', '20 iterations'."""
+    return f"{count} iteration{'' if count == 1 else 's'}"
+
+
 def cycles(count: int) -> str:
     """'1 cycle', '20 cycles'."""
     return f"{count} cycle{'' if count == 1 else 's'}"

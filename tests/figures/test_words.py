@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lecture11.figures import number
-from lecture11.figures.words import coordinate, cycles
+from lecture11.figures.words import coordinate, cycles, iterations
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -65,6 +65,7 @@ def test_large_numbers_are_not_written_as_a_program_writes_them():
 )
 def test_cycles(count: int, text: str):
     assert cycles(count) == text
+    assert iterations(count) == text.replace("cycle", "iteration")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from lecture11.figures.marks import (
 )
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import CLASS_COLOURS, INK, numeric, styled
-from lecture11.figures.words import number
+from lecture11.figures.words import iterations, number
 
 ORDINALS = {2: "second", 3: "third", 4: "fourth", 5: "fifth"}
 
@@ -134,7 +134,7 @@ class DigitMapStage:
         move_digits(self._digits, self._labels, places / reach)
         return Picture(
             self._stage,
-            f"{self._title} after {iteration} iterations: KL {number(loss, digits)} nats; the map "
+            f"{self._title} after {iterations(iteration)}: KL {number(loss, digits)} nats; the map "
             f"is {number(2 * reach, 2)} wide.",
         )
 

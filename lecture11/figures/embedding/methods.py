@@ -11,7 +11,7 @@ from lecture11.figures.embedding.shepard import ShepardView
 from lecture11.figures.marks import filling, move_digits, scatter_digits, square
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import numeric, styled
-from lecture11.figures.words import number
+from lecture11.figures.words import iterations, number
 
 
 class MethodFrame(NamedTuple):
@@ -83,5 +83,4 @@ class MethodStage:
             loss, digits = LOSSES[name]
             minimised = loss.format(number(frame.loss, digits))
             said.append(f"{name}: {minimised}, distances off by {100 * error:.0f} %")
-        iterations = f"{step} iteration{'' if step == 1 else 's'}"
-        return Picture(self._stage, f"After {iterations}. {'; '.join(said)}.")
+        return Picture(self._stage, f"After {iterations(step)}. {'; '.join(said)}.")

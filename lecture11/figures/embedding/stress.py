@@ -16,7 +16,7 @@ from lecture11.figures.marks import (
 )
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, LINES, MARKERS, numeric, styled
-from lecture11.figures.words import number
+from lecture11.figures.words import iterations, number
 
 
 @styled
@@ -87,7 +87,7 @@ def stress_curves(
         shown = np.maximum(excess, 1e-12)
         axes.semilogy(steps, shown, LINES[index % 4], color=COLOURS[index], label=name)
         close = np.flatnonzero(excess < 1e-4)
-        when = f"after {steps[close[0]]} iterations" if len(close) else "not yet"
+        when = f"after {iterations(steps[close[0]])}" if len(close) else "not yet"
         said.append(f"{name} {when}")
     axes.set(xlabel="iteration", ylabel="stress above the least,\nfraction of it", ylim=(1e-10, 3))
     axes.grid(visible=True)
@@ -165,5 +165,4 @@ class StressStage:
                 f"{name}: stress {number(frame.stress)}, distances off by "
                 f"{fidelity(self._given, frame.mapped)}"
             )
-        iterations = f"{step} iteration{'' if step == 1 else 's'}"
-        return Picture(self._stage, f"After {iterations}. {'. '.join(said)}.")
+        return Picture(self._stage, f"After {iterations(step)}. {'. '.join(said)}.")

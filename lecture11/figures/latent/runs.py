@@ -12,9 +12,10 @@ from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, styled
 
 
 def mean_and_spread(runs: ArrayLike) -> str:
-    """'66 ± 2 %': mean and standard deviation over runs of a share."""
+    """'66 ± 2 %': mean and standard deviation over runs of a share; of one run its share alone."""
     values = 100 * np.asarray(runs, float)
-    return f"{values.mean():.0f} ± {values.std(ddof=1):.0f} %"
+    spread = f" ± {values.std(ddof=1):.0f}" if values.size > 1 else ""
+    return f"{values.mean():.0f}{spread} %"
 
 
 @styled

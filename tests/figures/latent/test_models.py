@@ -143,6 +143,7 @@ def test_words_of_the_gap():
 
 def test_words_of_runs():
     assert mean_and_spread([0.6, 0.7, 0.8]) == "70 ± 10 %"
+    assert mean_and_spread([0.6]) == "60 %"  # no spread is known
     assert SAMPLES["runs"]().words == (
         "Right, mean ± standard deviation over 3 runs: k-means 40 ± 10 %; mixture 70 ± 10 %. The "
         "dotted line, 18 %, is what always giving the most frequent answer gets."
