@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
 from lecture11.figures.style import COLOURS, INK, LINES, MARKERS, numeric, styled
-from lecture11.figures.words import number
+from lecture11.figures.words import coordinate, number
 
 
 @styled
@@ -29,11 +29,14 @@ def bound_picture(
     axes.plot(at, bound, "--", color=COLOURS[1], label="bound: posterior frozen at 0")
     here, there = (int(np.abs(at - place).argmin()) for place in (0, 1))
     axes.plot(at[here], exact[here], "o", color=INK)
-    gap = (bound[there], exact[there])
-    axes.plot([at[there]] * 2, gap, "_-", color=INK, linewidth=1.5, markersize=8)
+    ends = (bound[there], exact[there])
+    apart = float(ends[1] - ends[0])
+    shown = (exact[here], *ends, apart)  # all in the places in which the gap is seen
+    touched, risen, level, gap = (coordinate(each, max(apart, 0.1)) for each in shown)
+    axes.plot([at[there]] * 2, ends, "_-", color=INK, linewidth=1.5, markersize=8)
     axes.annotate(
-        f"gap {number(gap[1] - gap[0])}",
-        (at[there], sum(gap) / 2),
+        f"gap {gap}",
+        (at[there], sum(ends) / 2),
         (6, 0),
         textcoords="offset points",
         va="center",
@@ -46,10 +49,10 @@ def bound_picture(
     axes.legend(loc="best")
     return Picture(
         figure,
-        f"At the present θ the two touch, at {number(exact[here])} nats. At the next the bound has "
-        f"risen to {number(bound[there])} and the log-likelihood above it to "
-        f"{number(exact[there])}. As far as drawn, the bound is highest at "
-        f"{number(at[bound.argmax()])}, the log-likelihood at {number(at[exact.argmax()])}.",
+        f"At the present θ the two touch, at {touched} nats. At the next the bound has risen to "
+        f"{risen} and the log-likelihood above it to {level}: a gap of {gap}. As far as drawn, the "
+        f"bound is highest at {number(at[bound.argmax()])}, the log-likelihood at "
+        f"{number(at[exact.argmax()])}.",
     )
 
 

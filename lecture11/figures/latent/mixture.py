@@ -114,7 +114,7 @@ def _panels(
     for grey points; titles of the panels; labels of the two axes.
     """
     rows = -(-len(titles) // columns)
-    figure = Figure(figsize=(7.8, 0.4 + (7 / columns + 0.25) * rows))
+    figure = Figure(figsize=(7.8, 0.55 + (7 / columns + 0.25) * rows))
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, title in enumerate(titles):
         components = np.asarray(fits.weights).shape[1]

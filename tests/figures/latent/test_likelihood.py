@@ -120,9 +120,9 @@ def axes_of(picture: Picture) -> Axes:
 
 def test_words_of_the_bound_have_its_numbers():
     assert SAMPLES["bound"]().words == (
-        "At the present θ the two touch, at −104.7 nats. At the next the bound has risen to −100.9 "
-        "and the log-likelihood above it to −100.2. As far as drawn, the bound is highest at 1, "
-        "the log-likelihood at 1.25."
+        "At the present θ the two touch, at −104.69 nats. At the next the bound has risen to "
+        "−100.94 and the log-likelihood above it to −100.19: a gap of 0.75. As far as drawn, the "
+        "bound is highest at 1, the log-likelihood at 1.25."
     )
 
 
