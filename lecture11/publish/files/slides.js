@@ -1,6 +1,7 @@
 // The deck: reveal.js moves through it, and what stands on a slide is made to fit.
 
 const SMALLEST = 0.6; // of the type, where a slide says much
+const ROOM = 250; // pixels of height, which a picture needs
 const DESCENT = 5; // pixels of a formula below its line, which need no room
 const [LEAST, MOST] = [0.6, 2.2]; // how far a laboratory is shrunk or enlarged
 
@@ -44,6 +45,10 @@ addEventListener(
 const laidOut = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 const overflows = (/** @type {Element} */ parts) =>
   parts.scrollHeight > parts.clientHeight + DESCENT || parts.scrollWidth > parts.clientWidth + 1;
+const squeezes = (/** @type {Element} */ parts) =>
+  [...parts.querySelectorAll("img")].some(({ clientWidth, clientHeight, naturalWidth, naturalHeight }) => {
+    return clientHeight < Math.min(ROOM, (clientWidth * naturalHeight) / naturalWidth - 1);
+  });
 
 let fitting = Promise.resolve();
 /** One after the other: a second would measure a laboratory that the first is still enlarging. */
@@ -77,10 +82,10 @@ function place(slide, parts) {
   shrink(slide, parts);
 }
 
-/** Smaller type, until all can be seen or none could be read. */
+/** Smaller type, until all can be seen, pictures too, or none could be read. */
 function shrink(slide, parts) {
   slide.style.fontSize = "";
-  for (let size = 1; overflows(parts) && size > SMALLEST; ) {
+  for (let size = 1; (overflows(parts) || squeezes(parts)) && size > SMALLEST; ) {
     size -= 0.05;
     slide.style.fontSize = `${size}em`;
   }
