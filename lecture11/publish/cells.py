@@ -103,9 +103,15 @@ def is_shown(cell: NotebookNode) -> bool:
 
 
 def outputs(cell: NotebookNode) -> list[str]:
-    """All that a cell has shown, in HTML where it knows how."""
+    """All that a cell has shown, in HTML where it knows how, but for how far a run was."""
     kind = f"shown {TRUE}" if TRUE in cell.metadata.get("tags", []) else "shown"
-    return [_output(each, kind) for each in cell.get("outputs", [])]
+    return [_output(each, kind) for each in cell.get("outputs", []) if not _is_progress(each)]
+
+
+def _is_progress(output: NotebookNode) -> bool:
+    """Whether it was a bar; who reads has nothing to wait for."""
+    data = output.get("data", {})
+    return [*data] == ["text/plain"] and data["text/plain"].startswith("Progress of ")
 
 
 def _output(output: NotebookNode, kind: str) -> str:

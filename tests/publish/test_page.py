@@ -6,6 +6,7 @@ import re
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from lecture11.explore import Progress
 from lecture11.publish.cells import anchored, plain, text
 from lecture11.publish.page import VENDOR, exported, page_of
 
@@ -55,6 +56,12 @@ def test_code_is_folded_unless_it_is_the_idea_and_solutions_are_left_out():
     assert '<details class="code" open="">' in opened
     assert "42" not in exercise
     assert "your code here" in exercise
+
+
+def test_no_page_says_how_far_a_run_was():
+    bar = new_output("display_data", {"text/plain": repr(Progress("training"))})
+    (cell,) = page_of(new_notebook(cells=[new_code_cell("", outputs=[bar])])).cells
+    assert str(cell) == ""
 
 
 def test_a_cell_says_which_pictures_are_not_turned_dark():
