@@ -11,6 +11,7 @@ compares with it what the notebook's prose says in numbers::
     triplets         metric learning on some classes, tried on others                04
     panels           experts whose truth is known, and copiers among them           08
     writers          who wrote a note, in fonts and on NIST's forms                 08
+    topics           of definitions, found, told and mixed                           08
     senses           of jam and of twenty words, beside always naming one sense      08
     scoring          which share is right once components have been named            08
     mixtures         EM: how fast, where restarts end, K-means as a limit, BIC       09

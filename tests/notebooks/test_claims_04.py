@@ -39,7 +39,7 @@ def test_what_its_outputs_show():
         "so here they are {} % of what is shown": [100 * 153 / (153 + 344)],
         "after 50 steps {} % of": "hard, any length {}%",
         "after 100 steps {} %, all but": "hard, any length 96% {}%",
-        "their 1-NN error is {} % on new images": "hard, unit length 0% 0% {}%",
+        "the 1-NN error at unit length is {} % on new images": "hard, unit length 0% 0% {}%",
         "on the held-out digits {} %,": "hard, unit length 0% 0% 5.7% {}%",
         "against {} % with semi-hard": "semi-hard, unit length 0% 0% 2.1% {}%",
         "on the classes they learn, {} %": "semi-hard, unit length 0% 0% {}%",

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
 from lecture11.figures.picture import Picture, Stage
@@ -29,7 +28,7 @@ class TopicStage:
         axes.set_xticks(range(len(topics)), self._topics, fontsize=9)
         axes.xaxis.tick_top()
         axes.tick_params(length=0)
-        axes.set_yticks(range(rows), [f"found {row + 1}" for row in range(rows)], fontsize=9)
+        axes.set_yticks([])
         for spine in axes.spines.values():
             spine.set_visible(False)
         blank = np.full((rows, len(topics)), np.nan)
@@ -42,10 +41,13 @@ class TopicStage:
             for row in range(rows)
             for column in range(len(topics))
         ]
-        self._words: list[Text] = [
-            axes.text(len(topics) - 0.3, row, "", va="center", fontsize=9) for row in range(rows)
-        ]
-        self._stage = Stage(figure, [self._image, *self._cells, *self._words])
+        self._words, self._names = (
+            [axes.text(x, row, "", ha=side, va="center", fontsize=9) for row in range(rows)]
+            for x, side in ((len(topics) - 0.3, "left"), (-0.6, "right"))
+        )
+        axes.text(-0.6, 0, f"found {rows}", ha="right", alpha=0, fontsize=9)  # room for the names
+        moving = [self._image, *self._cells, *self._words, *self._names]
+        self._stage = Stage(figure, moving)
 
     @numeric
     def show(
@@ -65,10 +67,11 @@ class TopicStage:
         for text, share in zip(self._cells, shares.ravel(), strict=True):
             text.set_text("" if np.isnan(share) or share < LEAST else f"{100 * share:.0f} %")
             text.set_color("white" if share > 0.75 else INK)
-        for row, text in enumerate(self._words):
+        for row, (text, name) in enumerate(zip(self._words, self._names, strict=True)):
             text.set_text(", ".join(words[row]) if row < len(words) else "")
+            name.set_text(f"found {row + 1}" if row < len(words) else "")
         named = "; ".join(
-            f"{self._topics[row.argmax()]} ({', '.join(best[:3])})"
+            f"{self._topics[row.argmax()] if row.any() else 'none'} ({', '.join(best[:3])})"
             for row, best in zip(counts, words, strict=True)
         )
         return Picture(

@@ -164,6 +164,8 @@ def test_growth_holds_means_and_spreads():
 def test_topics_are_named_by_where_their_documents_come_from():
     words = SAMPLES["topics"]().words
     assert words.startswith("2 topics found, by the topic most of their definitions have: food")
+    empty = SAMPLES["topics"](table=[[0, 0], [5.0, 40]]).words
+    assert "have: none (" in empty
     assert "(meat, sauce, cream); time (day, month, year)" in words
     assert "60 % of the definitions held out come out right" in words
     assert "log-probability −5.25 nats" in words
