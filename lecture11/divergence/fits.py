@@ -39,7 +39,7 @@ from lecture11.divergence.normal_mixture import (
     mixture_variance,
 )
 from lecture11.gaussian import Normal, as_normal, normal_log_density
-from lecture11.iteration import pick, scan_frames
+from lecture11.iteration import scan_frames
 from lecture11.quadrature import trapezoid
 from lecture11.signatures import compiled, converted
 
@@ -51,8 +51,8 @@ SEEKING, FITTING, FINAL = 193, 1025, 4097
 """Nodes of the rules that search for stationary points, that serve a single fit, and that have the
 last word. Between far and narrow modes log p has a sharp bend, which takes many."""
 
-BLOCK = 8
-"""Candidates for stationary points that are polished at once."""
+DAMPING = 1e-3
+"""Of a search's first step."""
 
 
 class Fits(NamedTuple):
@@ -265,25 +265,18 @@ def search_stationary(
     """What :func:`stationary_points` finds, as arrays of a fixed size; unchecked, to be traced."""
     seek = NewtonStep(ReverseObjective(log_p, SEEKING), everywhere=True)
     polish = NewtonStep(ReverseObjective(log_p, FINAL), everywhere=True)
-    ends = jax.vmap(lambda start: _search(seek, start, p, [20])[0])(_grid(p))
+    ends = jax.vmap(lambda start: _search(seek, start, p, 20))(_grid(p))
     promising = jax.vmap(partial(_is_stationary, tolerance=1e-2))(ends.local)
 
     rough = _first_of_each(ends.point, promising)
-    order = jnp.argsort(~rough)  # candidates first, in blocks; the last one is filled up
-    order = jnp.pad(order, (0, -order.size % BLOCK), mode="edge").reshape(-1, BLOCK)
 
-    def polished(block: Search, chosen: Array) -> Search:
-        """A few plain Newton steps with more nodes, where there is a candidate."""
-        return lax.cond(
-            chosen.any(),
-            jax.vmap(lambda end: _search(polish, end.point, p, [6], damping=0.0)[0]),
-            lambda block: block,
-            block,
-        )
+    def polished(given: tuple[Search, Array]) -> Search:
+        """A few plain Newton steps with more nodes, where it is a candidate."""
+        end, chosen = given
+        return lax.cond(chosen, lambda: _search(polish, end.point, p, 6, damping=0.0), lambda: end)
 
-    final = lax.map(lambda index: polished(pick(ends, index), rough[index]), order)
-    normals, local, _ = jax.tree.map(lambda field: field.reshape(-1, *field.shape[2:]), final)
-    found = rough[order.ravel()] & jax.vmap(_is_stationary)(local)
+    normals, local, _ = lax.map(polished, (ends, rough))  # one by one: few are candidates
+    found = rough & jax.vmap(_is_stationary)(local)
     falling = (jax.vmap(eigenvalues)(local.hessian) < 0).sum(axis=1)
     return StationaryPoints(normals, local.value, falling, _first_of_each(normals, found))
 
@@ -347,25 +340,28 @@ def _as_callable(log_p: LogDensity) -> LogDensity:
 
 
 def _search(
-    step: NewtonStep, start: Normal, data: Any, gaps: Any, damping: float = 1e-3
-) -> tuple[Search, Search]:
+    step: NewtonStep, start: Normal, data: Any, steps: Any, damping: float = DAMPING
+) -> Search:
     search = begin(step.objective, start, data, damping)
-    last, frames, _ = scan_frames(step, search, data, jnp.asarray(gaps, jnp.int32))
-    return last, frames
+    return lax.fori_loop(0, steps, lambda _, search: step(search, data)[0], search)
 
 
 @partial(jax.jit, static_argnums=0)
 def _fits(objective: Any, starts: Normal, data: Any, steps: Any) -> Fits:
     step = NewtonStep(objective)
-    ends = jax.vmap(lambda start: _search(step, start, data, [steps])[0])(starts)
+    ends = jax.vmap(lambda start: _search(step, start, data, steps))(starts)
     return Fits(ends.point, ends.local.value, jax.vmap(_is_stationary)(ends.local))
 
 
 @partial(jax.jit, static_argnums=0)
 def _paths(objective: Any, starts: Normal, data: Any, gaps: Any) -> Normal:
     step = NewtonStep(objective)
-    frames = jax.vmap(lambda start: _search(step, start, data, gaps)[1], out_axes=1)(starts)
-    return frames.point
+
+    def path(start: Normal) -> Normal:
+        search = begin(step.objective, start, data, DAMPING)
+        return scan_frames(step, search, data, jnp.asarray(gaps, jnp.int32))[1].point
+
+    return jax.vmap(path, out_axes=1)(starts)
 
 
 def _grid(p: NormalMixture) -> Normal:
