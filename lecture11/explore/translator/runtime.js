@@ -204,6 +204,7 @@ function erf_inv(y) {
     const error = x > 1 ? rest - erfc(x) : erf(x) - size;
     const step = error / (1.1283791670955126 * Math.exp(-x * x));
     x -= step / (1 + x * step);
+    if (Math.abs(step) < 1e-6 * x) break; // a step later the error is of the order of its cube
   }
   return Math.sign(y) * x;
 }
