@@ -136,6 +136,9 @@ class DescentStep:
         )
         gains = jnp.maximum(gains, LEAST_GAIN)
         velocity = momentum * state.velocity - rate * gains * gradient
+        if self.loss.longest is not None:
+            longest = self.loss.longest * jnp.maximum(1, jnp.sqrt((state.points**2).mean()))
+            velocity = jnp.clip(velocity, -longest, longest)
         if self.loss.is_steep:
             velocity = self._shortened(velocity, state.points, loss, data.affinities)
         points = _kept_apart(_centred(state.points + velocity))

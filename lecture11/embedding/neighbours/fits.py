@@ -1,5 +1,6 @@
 """Fit a map by its neighbours: SNE, t-SNE, NeRV, one call each; and many at once."""
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -44,7 +45,7 @@ from lecture11.embedding.neighbours.descent import (
     Settings,
     start_state,
 )
-from lecture11.embedding.neighbours.grid import cheapest, grid_over
+from lecture11.embedding.neighbours.grid import cheapest, grid_over, largest_over
 from lecture11.embedding.neighbours.losses import (
     NERV,
     SNE,
@@ -170,7 +171,13 @@ def fit_tsne(
     chosen = cheapest if method == "auto" else grid_over
 
     def prepare(state: DescentState, data: DescentData) -> DescentData:
-        grid = chosen(state.points, accuracy)
+        try:
+            grid = chosen(state.points, accuracy)
+        except ValueError as error:
+            if state.iteration == 0:
+                raise
+            warnings.warn(f"{error} Until then its forces are less exact.", stacklevel=2)
+            grid = largest_over(state.points)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
     on_grid = GridAffinities(affinities, None)

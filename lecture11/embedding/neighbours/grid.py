@@ -116,6 +116,12 @@ def grid_over(points: Float[Array, "points 2"], accuracy: float) -> Grid:
     return make_grid(jnp.asarray(spacing, points.dtype), int(plan.cells), plan.order)
 
 
+def largest_over(points: Float[Array, "points 2"]) -> Grid:
+    """The one of most cells, which are as large as the map needs."""
+    cells = LADDER[-1]
+    return make_grid(MARGIN * extent(points) / (cells - CUBIC), cells, CUBIC)
+
+
 def _plan(accuracy: float, points: int, width: float) -> Plan:
     """The cheaper of those with either spline, where both are on the ladder."""
     orders = (CUBIC, QUINTIC) if accuracy >= MOST_CUBIC else (QUINTIC,)

@@ -19,7 +19,7 @@ from lecture11.embedding import (
     joint_affinities,
     tsne_loss,
 )
-from lecture11.embedding.neighbours import fits
+from lecture11.embedding.neighbours import fits, grid
 from lecture11.embedding.neighbours.affinities import measured
 from lecture11.embedding.neighbours.attraction import many_affinities, neighbour_affinities
 from lecture11.embedding.neighbours.grid import grid_over
@@ -79,6 +79,30 @@ def test_hard_data_through_tiles_and_grid(x, monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_no_point_of_a_clear_cluster_is_thrown_off():
+    """Without a limit to the steps one is ten times as far as nine in ten."""
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(20, 50)) * 2
+    x = centres[rng.integers(20, size=5000)] + rng.normal(size=(5000, 50))
+    far = np.linalg.norm(fit_tsne(x, method="grid", frames=(75,)).state.points, axis=1)
+    assert far.max() < 1.5 * np.quantile(far, 0.9)
+
+
+@pytest.mark.slow
+def test_a_map_that_outgrows_the_largest_grid_says_so_and_goes_on(monkeypatch):
+    x = noise(400)
+    fine = fit_tsne(x, method="grid", frames=(0, 150))
+    monkeypatch.setattr(grid, "LADDER", (40, 60))
+    with pytest.warns(UserWarning, match=r"accuracy: a map .* and 60 are the most.* less exact"):
+        coarse = fit_tsne(x, method="grid", frames=(0, 150))
+    assert coarse.status is Status.COMPLETED
+    assert coarse.info.loss < 1.05 * fine.info.loss
+    wide = 300 * coarse.state.points
+    with pytest.raises(ValueError, match=r"accuracy: a map .* and 60 are the most"):
+        fit_tsne(x, method="grid", start=wide)
+
+
 def test_progress_comes_with_every_grid_and_few_iterations_are_early():
     seen = []
     fit_tsne(noise(200), method="grid", perplexity=20.0, frames=(0, 75),
@@ -95,13 +119,13 @@ def test_long_strides_come_down_in_half_the_iterations():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("perplexity", [30.0, 200.0])
-def test_just_below_the_crossover_maps_are_as_good_as_above(perplexity, monkeypatch):
+def test_just_above_the_crossover_maps_are_as_good_as_below(perplexity, monkeypatch):
     """Also where so many are neighbours that all pairs attract each other."""
     x, losses = load_digits().data[:700] / 16, []
     for many in (700, 701):
         monkeypatch.setattr(fits, "MANY", many)
         losses.append(fit_tsne(x, perplexity=perplexity).info.loss)
-    np.testing.assert_allclose(losses[0], losses[1], rtol=0.02)
+    assert losses[0] <= 1.02 * losses[1]
 
 
 @pytest.mark.parametrize(
