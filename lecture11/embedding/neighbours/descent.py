@@ -61,7 +61,7 @@ USUAL = Settings()
 FAST = USUAL._replace(early_iterations=50, rate=8.0, momentum=0.95)
 """Gains, and long strides: the loss to which :data:`USUAL` takes 1,000 iterations, in 200 or so.
 Its exaggerated loss falls no further after 50. Where the rate is too large for a point, its gains
-shrink; from a rate of 16 on, not soon enough for all."""
+shrink; from a rate of 16 on, not soon enough for all, unless the loss limits its steps."""
 REPRODUCIBLE = Settings(
     exaggeration=4.0,
     early_iterations=100,
