@@ -4,7 +4,7 @@ The distances are those of R's ``datasets::eurodist``, from The Cambridge Encycl
 like slips of the source, and we keep them: in this table five roads are shorter than the way by air
 (Athens to Rome, Copenhagen to Hook of Holland, Lisbon to Lyons, Lyons to Milan, Milan to Munich),
 and the one from Cologne to Geneva is three times as long. The positions are published facts, typed
-in here to two decimals of a degree, about a kilometre.
+in here to two decimals of a degree, about a kilometre; the coast is that of Natural Earth.
 """
 
 from importlib.resources import files
@@ -53,6 +53,8 @@ class RoadDistances(NamedTuple):
     """Latitude and longitude, north and east positive."""
     places: Float64[np.ndarray, "21 2"]
     """The same on a flat map, km to the east and to the north of its centre."""
+    coast: Float64[np.ndarray, "vertices 2"]
+    """The coast on that map, a line; NaN between one piece and the next."""
 
 
 def eurodist() -> RoadDistances:
@@ -62,18 +64,23 @@ def eurodist() -> RoadDistances:
     cities = tuple(header.split(",")[1:])
     distances = np.array([row.split(",")[1:] for row in rows], float)
     degrees = np.array([POSITIONS[city] for city in cities])
-    return RoadDistances(distances, cities, degrees, equal_area_map(degrees))
+    shore = (files("lecture11.datasets") / "files" / "coastline.csv").read_text(encoding="ascii")
+    coast = np.array([(line or "nan,nan").split(",") for line in shore.splitlines()], float)
+    return RoadDistances(
+        distances, cities, degrees, equal_area_map(degrees), equal_area_map(coast, around=degrees)
+    )
 
 
-def equal_area_map(degrees: np.ndarray) -> np.ndarray:
-    """Lambert's azimuthal equal-area projection around the mean of the positions, in km.
+def equal_area_map(degrees: np.ndarray, *, around: np.ndarray | None = None) -> np.ndarray:
+    """Lambert's azimuthal equal-area projection, in km.
 
-    degrees (places, 2), latitude and longitude; returns (places, 2), to the east and to the north.
+    degrees: (places, 2), latitude and longitude; around: the positions whose mean is its centre,
+    by default these. Returns (places, 2), to the east and to the north.
     Snyder: Map Projections – A Working Manual (1987), equations 22-4, 22-5 and 24-2. Between
     these cities it changes distances by less than 1 %.
     """
     latitude, longitude = np.radians(degrees).T
-    centre, meridian = latitude.mean(), longitude.mean()
+    centre, meridian = np.radians(degrees if around is None else around).mean(axis=0)
     turned = longitude - meridian
     cosine = np.cos(latitude) * np.cos(turned)
     nearness = np.sin(centre) * np.sin(latitude) + np.cos(centre) * cosine

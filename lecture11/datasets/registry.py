@@ -179,6 +179,16 @@ _SOURCES = (
         sha256="2fbb541f94588609e7119ed5049e02935c861db12bb7067d121c3a5968cd289d",
     ),
     Source(
+        dataset="eurodist",
+        name="coastline.csv",
+        description="The coast around these cities; builders/coastline.py makes it of the npm "
+        "package world-atlas 2.0.2",
+        citation="Natural Earth, land, 1:50 million",
+        terms="Public domain",
+        size=19298,
+        sha256="b12c12e2bdabdcc7e79459a4a6c44569f409da519dad8477c4dfeb46ccd9d716",
+    ),
+    Source(
         dataset="old_faithful",
         name="old_faithful.csv",
         description="272 eruptions of the Old Faithful geyser, in the order of R's "

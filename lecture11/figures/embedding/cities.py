@@ -18,12 +18,18 @@ SIDES = ("left", "right", "center")
 
 @styled
 def city_map(
-    names: Sequence[str], places: ArrayLike, mapped: ArrayLike, *, unit: str = "km"
+    names: Sequence[str],
+    places: ArrayLike,
+    mapped: ArrayLike,
+    *,
+    unit: str = "km",
+    coast: ArrayLike | None = None,
 ) -> Picture:
     """Where named places are, and where a map aligned with them puts them.
 
     names: (n,)
     places, mapped: (n, 2), in ``unit``
+    coast: a line (v, 2) around them, NaN between its pieces; None for none
     """
     true, found = np.asarray(places, float), np.asarray(mapped, float)
     figure = Figure(figsize=(8.4, 6))
@@ -37,6 +43,9 @@ def city_map(
     x, y = found.T
     axes.plot(x, y, "^", color=COLOURS[0], markersize=7, label="where the map puts it", zorder=4)
     axes.set_aspect("equal")
+    if coast is not None:
+        axes.autoscale(False)
+        axes.plot(*np.asarray(coast, float).T, color="#b5b5b5", linewidth=0.8, zorder=0)
     axes.set(xlabel=f"to the east, {unit}", ylabel=f"to the north, {unit}")
     ways = [true + part * (found - true) for part in np.linspace(0, 1, 9)]
     _name(axes, names, found, np.concatenate(ways))

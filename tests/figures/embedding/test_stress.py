@@ -60,6 +60,7 @@ SAMPLES = {
         city_map,
         {"names": CITIES.cities, "places": CITIES.places, "mapped": MAPPED},
         [{"mapped": MAPPED + 100}, {"places": CITIES.places - 50}, {"unit": "miles"}],
+        drawn=[{"coast": CITIES.coast}],
     ),
     "one Shepard diagram": Sample(
         shepard_panels,
