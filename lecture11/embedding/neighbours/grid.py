@@ -41,8 +41,9 @@ MOST_CUBIC = 2e-3
 """The least error for which cubic splines are thought of: small cells cost digits too."""
 CELL = 7
 """A cell costs about as much, to transform there and back, as so many that a point is spread to."""
-PAIR = 1 / 37
-"""And a pair of points, where all repel each other, as much as such a share of one."""
+PAIR = 1 / 55
+"""And a pair of points, where all repel each other, as much as a 37th of one; it counts for less
+here, as each size of a grid takes a second to compile."""
 MOST_SPACING = 0.6
 """Beyond, the laws below no longer hold."""
 LAWS = {CUBIC: (1.15e-2, 3.5), QUINTIC: (2.4e-3, 6.0)}
