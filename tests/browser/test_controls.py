@@ -61,6 +61,17 @@ def test_a_number_out_of_range_is_brought_back_when_it_is_done(lab: Locator):
     expect(box).to_have_value("4.0")
 
 
+def test_a_number_is_set_once(lab: Locator):
+    box = lab.locator(".slider input[type=number]")
+    box.fill("2.5")
+    says(lab, "Level 2.5")
+    lab.evaluate("root => root.laboratory.setNumber('level', 3)")  # as a move may, meanwhile
+    says(lab, "Level 3.0")
+    box.blur()
+    lab.page.wait_for_timeout(100)
+    says(lab, "Level 3.0")
+
+
 def test_a_choice_is_pressed(lab: Locator):
     button = lab.get_by_role("button", name="another")
     button.press("Enter")

@@ -21,8 +21,8 @@ export function numberBox(
   });
   box.addEventListener("change", () => {
     typed = false;
-    const value = box.valueAsNumber;
-    if (Number.isFinite(value)) set(Math.min(high, Math.max(low, value)));
+    const value = box.valueAsNumber; // within the limits it was set while it was typed
+    if (value < low || value > high) set(Math.min(high, Math.max(low, value)));
   });
   return (/** @type {number} */ value) => {
     if (typed && document.activeElement === box) return;
