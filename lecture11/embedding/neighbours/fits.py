@@ -149,7 +149,7 @@ def fit_tsne(
     ``run.infos.loss`` is D_KL(P ‖ Q) for that P, never exaggerated; on the digits 7 % above that
     for the P of all pairs.
     Raises TypeError or ValueError where an argument is not as described, or the run would end
-    while the attraction is still exaggerated.
+    while the attraction is still exaggerated; warns where a map has outgrown the largest grid.
 
     >>> run = fit_tsne(np.eye(4), perplexity=3, frames=[500])
     >>> print(run.state.points.shape, run.status)
@@ -176,7 +176,7 @@ def fit_tsne(
         except ValueError as error:
             if state.iteration == 0:
                 raise
-            warnings.warn(f"{error} Until then its forces are less exact.", stacklevel=2)
+            warnings.warn(f"{error} From here on its forces are less exact.", stacklevel=2)
             grid = largest_over(state.points)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
