@@ -236,6 +236,9 @@ def test_a_real_sigint_loses_nothing():
         import jax.numpy as jnp, numpy as np
         from lecture11.iteration import run, Status
 
+        # What a shell has put in the background ignores it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
         def step(x, a):
             return jnp.tanh(a @ x) + 0.1, x.sum()
 
