@@ -166,8 +166,9 @@ def reverse_divergence(
 
     p: whatever ``log_p(x, p)`` takes, by default a mixture of normals
     log_p: the logarithm of p; where it lacks a constant, so does the result
-    nodes: how many the quadrature has in ε = (x − m) / s. By default the result is exact to
-        10⁻¹⁰ nats where no component of p is narrower than s/5, and to 10⁻² down to s/50
+    nodes: how many the quadrature has in ε = (x − m) / s. By default the result is off by
+        10⁻⁶ nats or less where no component of p is narrower than s/5, and by some 0.05 down to
+        s/50 (the worst of 60 mixtures of three; in float64)
 
     Raises TypeError or ValueError where ``q`` is no normal, ``p`` no mixture, or ``nodes`` no whole
     number from 3 on.

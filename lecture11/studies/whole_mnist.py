@@ -6,7 +6,6 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float, UInt8
 from scipy.spatial import cKDTree
-from sklearn.neighbors import NearestNeighbors
 
 from lecture11.datasets import mnist
 from lecture11.embedding import fit_pca, fit_tsne
@@ -61,6 +60,8 @@ def fit_whole_map(most: int = 70_000, iterations: int = 1000) -> WholeMap:
 
 def nearest_error(points: np.ndarray, labels: np.ndarray) -> float:
     """The 1-NN error of a map of many points."""
+    from sklearn.neighbors import NearestNeighbors  # here: it takes a second to import
+
     others = NearestNeighbors(n_neighbors=1).fit(points).kneighbors(return_distance=False)[:, 0]
     return float((labels[others] != labels).mean())
 

@@ -3,7 +3,7 @@
     python coastline.py land-50m.json coastline.csv
 
 Kept is what lies around the cities of eurodist, of each island and each shore that is long enough,
-to a fiftieth of a degree; a blank line stands between one piece and the next.
+to a twenty-fifth of a degree; a blank line stands between one piece and the next.
 """
 
 import json

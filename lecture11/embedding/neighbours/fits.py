@@ -170,14 +170,17 @@ def fit_tsne(
     loop["chunk"] = min(as_whole("chunk", chunk, 1), STEPS_ON_A_GRID)
     chosen = cheapest if method == "auto" else grid_over
 
+    outgrown = False
+
     def prepare(state: DescentState, data: DescentData) -> DescentData:
+        nonlocal outgrown
         try:
-            grid = chosen(state.points, accuracy)
+            grid = largest_over(state.points) if outgrown else chosen(state.points, accuracy)
         except ValueError as error:
             if state.iteration == 0:
                 raise
             warnings.warn(f"{error} From here on its forces are less exact.", stacklevel=2)
-            grid = largest_over(state.points)
+            outgrown, grid = True, largest_over(state.points)
         return data._replace(affinities=data.affinities._replace(grid=grid))
 
     on_grid = GridAffinities(affinities, None)

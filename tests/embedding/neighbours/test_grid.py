@@ -162,7 +162,7 @@ class TestChoice:
 
     @pytest.mark.parametrize(
         ("points", "width", "is_grid"),
-        [(2000, 1, False), (5000, 1, True), (5000, 300, False), (70_000, 300, True)],
+        [(3500, 1, False), (3700, 1, True), (5000, 300, False), (70_000, 300, True)],
     )
     def test_is_of_none_where_points_are_few_or_the_map_is_wide(self, points, width, is_grid):
         assert (cheapest(self.of(points, width), 1e-2) is not None) is is_grid
