@@ -61,7 +61,7 @@ SOURCES = $(or $(NOTEBOOKS),notebooks)
 
 check: lint fast ## what to run before every commit: style, types, and the tests that take no time
 
-test: lint unit-and-browser check-notebooks ## run every test: the four that follow
+test: lint unit-and-browser check-notebooks ## run the tests: lint, unit, browser, check-notebooks
 
 lint: $(STAMP) ## check style and types
 	$(PY) -m ruff check --output-format=concise .

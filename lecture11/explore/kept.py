@@ -18,7 +18,8 @@ import pooch
 
 SOURCES = {".py", ".js", ".css", ".mplstyle", ".npz", ".csv", ".json", ".txt", ".bz2"}
 ABOVE = "publish"
-"""The room above this one: it shows what is kept, which does not depend on it."""
+"""The room above this one, which for the most part only shows what is kept; whoever makes something
+there hands in its own source."""
 MADE_WITH = "jax", "jaxlib", "numpy", "matplotlib", "scikit-learn"
 
 

@@ -21,8 +21,9 @@ def read_whole(path: Path) -> NotebookNode:
     """
     notebook = nbformat.read(path, as_version=4)
     if stills := _players(notebook):
-        sources = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-        pages = kept(f"players_{path.stem}", lambda: _pages(notebook, path.parent), sources)
+        sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+        given = "\n".join([Path(__file__).read_text("utf-8"), *sources])
+        pages = kept(f"players_{path.stem}", lambda: _pages(notebook, path.parent), given)
         for still, page in zip(stills, pages.values(), strict=True):
             still.data["text/html"] = page
     return notebook

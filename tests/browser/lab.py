@@ -106,7 +106,11 @@ def serve_lab(folder: Path, private: Path) -> Iterator[str]:
         yield _address(server, said)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=30)
+        except subprocess.TimeoutExpired:  # its kernels may be slow to go; they end without it too
+            server.kill()
+            server.wait()
         assert server.stdout is not None
         server.stdout.close()
 

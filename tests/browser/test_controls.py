@@ -68,6 +68,7 @@ def test_a_number_is_set_once(lab: Locator):
     lab.evaluate("root => root.laboratory.setNumber('level', 3)")  # as a move may, meanwhile
     says(lab, "Level 3.0")
     box.blur()
+    expect(box).to_have_value("3.0")
     lab.page.wait_for_timeout(100)
     says(lab, "Level 3.0")
 

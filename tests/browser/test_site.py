@@ -93,7 +93,10 @@ def test_the_page_is_sound_searched_and_turned_dark(browser: Browser, folder: Pa
         page.locator("#found a").first.click()
         assert "#" in page.url
         page.get_by_role("button", name="Dark theme").click()
-        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 25, 29)"
+        dark = "getComputedStyle(document.body).backgroundColor === 'rgb(22, 25, 29)'"
+        assert page.evaluate(dark)
+        page.reload()
+        assert page.evaluate(dark)
         filters = "[...document.querySelectorAll('img')].map(each => getComputedStyle(each).filter)"
         assert set(page.evaluate(filters)) == {"invert(0.91) hue-rotate(180deg)"}
         page.locator("[data-laboratory=em]").scroll_into_view_if_needed()

@@ -71,6 +71,9 @@ def test_the_fingerprint_is_of_sources_versions_and_flags(monkeypatch: pytest.Mo
     found.add(kept.fingerprint.__wrapped__())
     monkeypatch.setattr(kept, "MADE_WITH", ("jax",))
     found.add(kept.fingerprint.__wrapped__())
-    monkeypatch.setattr(kept, "SOURCES", {".py"})
+    monkeypatch.setattr(kept, "ABOVE", "explore")
     found.add(kept.fingerprint.__wrapped__())
-    assert len(found) == 4
+    for kind in (".npz", ".csv", ".js", ".py"):
+        monkeypatch.setattr(kept, "SOURCES", kept.SOURCES - {kind})
+        found.add(kept.fingerprint.__wrapped__())
+    assert len(found) == 8

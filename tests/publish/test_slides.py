@@ -13,6 +13,7 @@ from nbformat.v4 import (
     new_raw_cell,
 )
 
+from lecture11.publish.page import THEME
 from lecture11.publish.slides import Slide, deck, slides_of
 from tests.publish.test_page import ASKS
 
@@ -143,6 +144,7 @@ def test_a_deck_asks_for_nothing_and_stacks_what_stands_below():
     stacks = tree.select(".slides > section")
     assert [len(stack.find_all("section")) for stack in stacks] == [0, 2, 0]
     assert len(tree.select("aside.notes")) == len(tree.select(".foot")) == 4
+    assert THEME in page
     scripts = [script["src"] for script in tree.find_all("script", src=True)]
     assert scripts[0] == "reveal.js"
     assert "laboratory_em.js" in scripts

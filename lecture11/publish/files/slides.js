@@ -28,7 +28,7 @@ document.addEventListener("change", fitNext); // an answer brings its picture
 document.addEventListener("pointerup", () => {
   setTimeout(() => {
     const { activeElement } = document; // or a presenter's clicker would be taken for an answer
-    if (activeElement?.matches("button, summary, [type=radio], [type=checkbox], [type=range]")) activeElement.blur();
+    if (activeElement?.matches("button, .parts :not([type=number], [type=text])")) activeElement.blur();
   });
 });
 addEventListener(
@@ -72,10 +72,11 @@ async function fit() {
 /** An answer's picture stands beside its question or below it, wherever it is larger. */
 function place(slide, parts) {
   const picture = parts.querySelector(".lecture11-question figure:not([hidden]) > img");
+  if (!picture) return shrink(slide, parts);
   const sizes = ["below", "beside"].map((way) => {
     slide.dataset.answer = way;
     shrink(slide, parts);
-    return picture ? Math.min(picture.clientWidth / picture.naturalWidth, picture.clientHeight / picture.naturalHeight) : 0;
+    return Math.min(picture.clientWidth / picture.naturalWidth, picture.clientHeight / picture.naturalHeight);
   });
   if (sizes[1] > sizes[0]) return;
   slide.dataset.answer = "below";
